@@ -1,0 +1,37 @@
+"""From a URL to an engine."""
+
+from __future__ import annotations
+
+from peakend.engine.errors import ConnectionFailedError
+from peakend.engine.interface import Engine
+from peakend.language import Text
+
+
+def connect(url: str, *, read_only: bool = False) -> Engine:
+    """The engine at `url`.
+
+    `duckdb:///file.duckdb` (three slashes relative, four absolute; `duckdb://` in memory),
+    `postgresql://user@host/database`, `spark://host:port` or `spark:local[2]`.
+    """
+    scheme, _, rest = url.partition(":")
+    if scheme == "duckdb" and rest.startswith("//"):
+        from peakend.engine.duckdb import DuckDB
+
+        path = rest.removeprefix("//").removeprefix("/")
+        return DuckDB(path or ":memory:", read_only=read_only)
+    if scheme in {"postgresql", "postgres"}:
+        from peakend.engine.postgres import Postgres
+
+        return Postgres(url, read_only=read_only)
+    if scheme == "spark":
+        from peakend.engine.spark import Spark
+
+        return Spark(url)
+    raise ConnectionFailedError(
+        Text(f"{url!r} is not a warehouse URL.", f"{url!r} 不是数据仓库地址。"),
+        Text(
+            "Use duckdb:///file.duckdb, postgresql://user@host/database, spark://host:port or spark:local[2].",
+            "请使用 duckdb:///文件.duckdb、postgresql://用户@主机/库名、spark://主机:端口 或 spark:local[2]。",
+        ),
+        url=url,
+    )

@@ -1,0 +1,47 @@
+"""Fixtures every test may use: data that may not ship, and the loud account of what was skipped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REQUIRE_ALL = os.environ.get("PEAKEND_REQUIRE_ALL") == "1"
+_skipped: dict[str, list[str]] = {}
+
+
+@pytest.fixture(scope="session")
+def private_data() -> Callable[[str], Path]:
+    """`private_data("cdnow")` is the folder of a data set that may not ship; skips where it is absent."""
+
+    def find(name: str) -> Path:
+        root = os.environ.get("PEAKEND_DATA")
+        if not root:
+            pytest.skip("PEAKEND_DATA is not set: data that may not ship is absent")
+        path = Path(root) / name
+        if not path.exists():
+            pytest.skip(f"PEAKEND_DATA has no {name}")
+        return path
+
+    return find
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        _skipped.setdefault(reason.removeprefix("Skipped: "), []).append(report.nodeid)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not _skipped:
+        return
+    terminalreporter.section("NOT TESTED ON THIS MACHINE", sep="!", red=REQUIRE_ALL, yellow=not REQUIRE_ALL)
+    for reason, tests in sorted(_skipped.items()):
+        terminalreporter.write_line(f"{len(tests):5d} × {reason}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if REQUIRE_ALL and _skipped and not hasattr(session.config, "workerinput"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
