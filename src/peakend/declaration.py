@@ -74,7 +74,7 @@ class Inputs:
     settings: Settings
 
     def __getitem__(self, table: str) -> Relation:
-        """The relation over `table`; KeyError when the analysis did not declare it as a need."""
+        """The relation over `table`; KeyError when the analysis declared it neither as a need nor as of use."""
         return self.relations[table]
 
     def query(self, sql: str, params: Mapping[str, Any] | None = None, **extra: Relation) -> Relation:
@@ -91,6 +91,8 @@ class Analysis:
 
     name: unique, snake_case. version: raise it when the result changes for the same input.
     needs: canonical tables or results of other analyses; a missing or empty one skips the analysis with a word.
+        "*" stands for every canonical table that is present.
+    uses: tables it reads when they are there; where one is missing its relation is empty.
     sql: names of the SQL files it runs ("feedback/score_counts"); their text is part of its fingerprint.
     compute: returns every table of `gives` by name, as Arrow or as a relation that the runner saves unread.
     chart: name in `report/charts`, or None when the table is the best picture.
@@ -106,4 +108,5 @@ class Analysis:
     compute: Callable[[Inputs], Results]
     sql: tuple[str, ...] = ()
     chart: str | None = None
+    uses: tuple[str, ...] = ()
     sources: tuple[str, ...] = field(default=())

@@ -35,6 +35,8 @@ class Engine(ABC):
 
     name: ClassVar[str]
     dialect: ClassVar[str]
+    transactional: ClassVar[bool] = True
+    """Whether `transaction` holds what it promises; where not, callers leave marks that tell a killed write."""
 
     def query(
         self,
