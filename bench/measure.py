@@ -138,8 +138,9 @@ def compare(
 ) -> Comparison:
     """Run every command `runs` times, in turn.
 
-    `baseline` is the last command when not given; `environment` adds to this process's; `before_each(command)`
-    runs unmeasured before each run (remove an old output file). Raises `CommandFailedError` with the output.
+    `baseline` is the last command when not given; `environment` adds to that of this process.
+    `before_each(command)` runs unmeasured before each run (remove an old output file). Raises
+    `CommandFailedError` with the output.
     """
     if runs < 1 or not commands:
         raise ValueError("give at least one command and one run")
