@@ -40,7 +40,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One canonical table. `key` identifies a row; rows are stored in the order of `sort`."""
+    """One canonical table. `key` identifies a row; rows are stored in the order of `sort`.
+
+    append_only: facts; a row that was loaded is never changed. Rows of the other tables follow their source,
+    and what they said before is kept in `row_history`.
+    """
 
     name: str
     title: Text
@@ -48,6 +52,7 @@ class Table:
     key: tuple[str, ...]
     sort: tuple[str, ...]
     columns: tuple[Column, ...]
+    append_only: bool = False
 
     def column(self, name: str) -> Column:
         """The column `name`; KeyError when the table has none."""
@@ -99,6 +104,7 @@ def _table(name: str, body: Mapping[str, Any]) -> Table:
         key=key,
         sort=tuple(body.get("sort", key)),
         columns=(*columns, *_TRAILING),
+        append_only=body.get("append_only", False),
     )
 
 
