@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from peakend.language import Text
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     import duckdb
+
+    from peakend.language import Text
 
 ROW = "__row"
 
@@ -61,7 +62,7 @@ class ReadOptions:
 class SourceFile:
     """One opened file.
 
-    path: where it lies. name: how it is called in `source` columns and reports (relative to the folder, POSIX).
+    path: where it lies. name: how it is called in reports (relative to the folder, POSIX).
     format: csv, parquet, xlsx, sav or xes. relation: SQL text that may stand after FROM in `connection`
     (a view or a temporary table); it gives `columns` and, as BIGINT, `__row`: the record's position from 0
     in the order of the file. fingerprint: SHA-256 of the bytes on disk, hexadecimal.
@@ -114,7 +115,7 @@ class SourceFile:
         return line
 
     def check_unchanged(self) -> None:
-        """Call after the last read: raises `SourceChangedError` when the file is not the one that was opened."""
+        """Call after the last read: raises `SourceChangedError` when the file was changed since."""
         if self.unchanged is not None:
             self.unchanged()
 
