@@ -53,7 +53,8 @@ class DuckDB(Engine):
 
     def tables(self) -> list[str]:
         rows = self._run(
-            "select table_name from information_schema.tables where table_schema = 'main' order by 1"
+            "select table_name from information_schema.tables "
+            "where table_schema = 'main' and table_catalog = current_database() order by 1"
         ).fetchall()
         return [row[0] for row in rows]
 
