@@ -1,0 +1,27 @@
+"""The catalogue of analyses, and the runner: in order, only what changed, every run on record."""
+
+from peakend.analyses.catalogue import catalogue, find
+from peakend.analyses.errors import CatalogueError, ResultError, UnknownAnalysisError
+from peakend.analyses.outcomes import Outcome, Progress, RunInterruptedError, RunReport, Status
+from peakend.analyses.records import RUNS, Record, latest_records
+from peakend.analyses.runner import run
+from peakend.analyses.statements import executed_sql, written_sql
+
+__all__ = [
+    "RUNS",
+    "CatalogueError",
+    "Outcome",
+    "Progress",
+    "Record",
+    "ResultError",
+    "RunInterruptedError",
+    "RunReport",
+    "Status",
+    "UnknownAnalysisError",
+    "catalogue",
+    "executed_sql",
+    "find",
+    "latest_records",
+    "run",
+    "written_sql",
+]

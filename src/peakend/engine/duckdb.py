@@ -101,6 +101,9 @@ class DuckDB(Engine):
             raise
         self._run("commit")
 
+    def interrupt(self) -> None:
+        self.connection.interrupt()
+
     def close(self) -> None:
         self.connection.close()
 

@@ -175,6 +175,9 @@ class Engine(ABC):
     def transaction(self) -> AbstractContextManager[None]:
         """All or nothing for what is stored inside the block; raises on an engine that cannot promise it."""
 
+    def interrupt(self) -> None:  # noqa: B027 - an engine that cannot stop a statement lets it finish
+        """Stop the statement that runs now, if the engine can; safe to call from a signal handler."""
+
     @abstractmethod
     def close(self) -> None:
         """Release the connection."""

@@ -1,0 +1,43 @@
+"""What can be wrong with the catalogue, a name that was asked for, or a result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from peakend.errors import PeakendError
+from peakend.language import Text
+
+
+class CatalogueError(PeakendError):
+    """The declared analyses contradict each other: a name twice, a need nobody gives, a cycle."""
+
+    code = "analyses.catalogue"
+
+
+class ResultError(PeakendError):
+    """An analysis returned something other than it declared. `data` has analysis, table and column."""
+
+    code = "analyses.result"
+
+
+class UnknownAnalysisError(PeakendError):
+    """No analysis and no result table has the name that was asked for. `data` has name and known."""
+
+    code = "analyses.unknown"
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        listed = sorted(known)
+        close = get_close_matches(name, listed, n=3, cutoff=0.5)
+        do = Text("`peakend list` shows them all.", "用 `peakend list` 查看全部分析。")
+        if close:
+            do = Text(
+                f"Did you mean {', '.join(close)}? `peakend list` shows them all.",
+                f"是否指 {'、'.join(close)}？用 `peakend list` 查看全部分析。",
+            )
+        super().__init__(
+            Text(f"There is no analysis called {name!r}.", f"没有名为 {name!r} 的分析。"),
+            do,
+            name=name,
+            known=tuple(listed),
+        )

@@ -1,0 +1,87 @@
+"""What became of each analysis in a run, as the runner reports it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from peakend.declaration import Analysis, Settings
+from peakend.language import Text
+
+Status = Literal["done", "unchanged", "skipped", "not_run", "failed", "interrupted"]
+
+STATUS_WORDS: Mapping[Status, Text] = {
+    "done": Text("done", "完成"),
+    "unchanged": Text("unchanged", "无变化"),
+    "skipped": Text("skipped", "跳过"),
+    "not_run": Text("not run", "未运行"),
+    "failed": Text("failed", "失败"),
+    "interrupted": Text("interrupted", "中断"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one analysis.
+
+    `reason` says why it is not "done"; `error` is what a failed one raised; `rows` counts each saved table;
+    `fingerprint` and `inputs` (version and rows of every table read) are empty where none was computed.
+    """
+
+    analysis: Analysis
+    status: Status
+    started_at: datetime
+    reason: Text | None = None
+    error: BaseException | None = None
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
+    rows: Mapping[str, int] = field(default_factory=dict)
+    fingerprint: str = ""
+    inputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of a run: `outcome` is None when the analysis has just begun. `position` counts from 1."""
+
+    analysis: Analysis
+    position: int
+    total: int
+    outcome: Outcome | None
+
+
+Progress = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run: an outcome for every analysis that was to run, in order, as far as the run came."""
+
+    run_id: str
+    started_at: datetime
+    ended_at: datetime
+    settings: Settings
+    outcomes: tuple[Outcome, ...]
+
+    def with_status(self, *statuses: Status) -> tuple[Outcome, ...]:
+        """The outcomes that have one of `statuses`."""
+        return tuple(outcome for outcome in self.outcomes if outcome.status in statuses)
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """The analyses that raised an error."""
+        return self.with_status("failed")
+
+    @property
+    def seconds(self) -> float:
+        return (self.ended_at - self.started_at).total_seconds()
+
+
+class RunInterruptedError(KeyboardInterrupt):
+    """Ctrl-C stopped a run. What had finished is saved; the next run goes on from there."""
+
+    def __init__(self, report: RunReport) -> None:
+        self.report = report
+        super().__init__("the run was interrupted; finished analyses are saved")

@@ -1,0 +1,1 @@
+select cast(count(*) as bigint) as n from rows_of

@@ -1,0 +1,129 @@
+"""The SQL of an analysis for people: as it is written, and as it runs on their own warehouse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from sqlglot import exp, parse_one
+
+from peakend.analyses.fingerprints import TableVersions
+from peakend.analyses.order import givers
+from peakend.analyses.runner import relations_for, tables_read
+from peakend.declaration import Analysis, Inputs, Settings
+from peakend.engine import ArrowData, Engine, Relation, sql_text
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement: `name` is the SQL file or the result table it makes; `params` the values it binds."""
+
+    name: str
+    sql: str
+    params: Mapping[str, Any]
+
+
+def written_sql(engine: Engine, analysis: Analysis) -> list[Statement]:
+    """The SQL files of `analysis` in the engine's dialect, with the names they use. Reads no data."""
+    return [Statement(name, _in_dialect(engine, name), {}) for name in analysis.sql]
+
+
+def executed_sql(
+    engine: Engine, analysis: Analysis, catalogue: Sequence[Analysis], settings: Settings | None = None
+) -> list[Statement]:
+    """Every statement that `analysis` runs on `engine`, complete, in its dialect, in order; results last.
+
+    Computes the analysis (what it reads first may decide what it asks next) but saves nothing. Values are
+    bound, not written into the text.
+    """
+    by_table = givers(catalogue)
+    versions = TableVersions(engine, {table: giver.name for table, giver in by_table.items()})
+    gives = {table.name: table for giver in catalogue for table in giver.gives}
+    recorder = _recording(engine)
+    relations = relations_for(recorder, analysis, tables_read(analysis, versions), gives)
+    results = analysis.compute(Inputs(recorder, relations, settings or Settings()))
+    for name, result in results.items():
+        if isinstance(result, Relation):
+            recorder.note(name, result)
+    return recorder.statements
+
+
+def _in_dialect(engine: Engine, name: str) -> str:
+    native = sql_text(f"{name}.{engine.dialect}")
+    if native is not None:
+        return native.strip()
+    tree = parse_one(sql_text(name) or "", read="duckdb")
+    if not isinstance(tree, exp.Query):
+        raise TypeError(f"{name}.sql is not a SELECT")
+    return engine.render(tree, pretty=True)
+
+
+class _Recorder(Engine):
+    """Passes everything on to an engine and keeps the statements that it was asked to run."""
+
+    def __init__(self, inner: Engine) -> None:
+        self.inner = inner
+        self.statements: list[Statement] = []
+
+    def note(self, name: str, relation: Relation) -> None:
+        self.statements.append(Statement(name, relation.sql(), dict(relation.params)))
+
+    def _own(self, relation: Relation) -> Relation:
+        return Relation(self, relation.tree, relation.params, relation.ctes, analysis=relation.analysis)
+
+    def respell(self, node: exp.Expression) -> exp.Expression:
+        return self.inner.respell(node)
+
+    def render(self, tree: exp.Query, *, pretty: bool = False) -> str:
+        return self.inner.render(tree, pretty=pretty)
+
+    def fetch(self, relation: Relation, schema: pa.Schema | None = None) -> pa.Table:
+        self.note(relation.analysis or "", relation)
+        return self.inner.fetch(relation, schema)
+
+    def store(self, relation: Relation, name: str, *, replace: bool = False) -> None:
+        self.note(name, relation)
+        self.inner.store(relation, name, replace=replace)
+
+    def tables(self) -> list[str]:
+        return self.inner.tables()
+
+    def schema(self, name: str) -> pa.Schema:
+        return self.inner.schema(name)
+
+    def from_arrow(self, data: ArrowData) -> Relation:
+        return self._own(self.inner.from_arrow(data))
+
+    def create(self, name: str, schema: pa.Schema, *, replace: bool = False) -> None:
+        self.inner.create(name, schema, replace=replace)
+
+    def insert(self, name: str, data: ArrowData) -> int:
+        return self.inner.insert(name, data)
+
+    def drop(self, name: str) -> None:
+        self.inner.drop(name)
+
+    def read_parquet(self, path: str | Path) -> Relation:
+        return self._own(self.inner.read_parquet(path))
+
+    def read_csv(self, path: str | Path) -> Relation:
+        return self._own(self.inner.read_csv(path))
+
+    def transaction(self) -> AbstractContextManager[None]:
+        return self.inner.transaction()
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+def _recording(engine: Engine) -> _Recorder:
+    kind: type[_Recorder] = type(
+        "_Recorder",
+        (_Recorder,),
+        {"name": engine.name, "dialect": engine.dialect, "transactional": engine.transactional},
+    )
+    return kind(engine)
