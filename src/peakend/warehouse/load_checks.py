@@ -1,0 +1,117 @@
+"""The checks a row must pass before it is loaded: those of the mapping, and those the schema asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from peakend.language import Text
+from peakend.warehouse import refusals
+from peakend.warehouse.load_sql import DUCKDB_TYPES, literal, quoted
+from peakend.warehouse.schema import Column, Table
+
+if TYPE_CHECKING:
+    from peakend.warehouse.mapping_loads import TableLoad
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """A row for which `ok` (SQL over the alias `i`, boolean, never NULL) is false is refused.
+
+    `value` is SQL giving the offending value as text; it stands where `reason` says `{value}`.
+    """
+
+    column: str
+    ok: str
+    code: str
+    reason: Text
+    value: str
+
+
+def mapping_checks(load: TableLoad) -> list[RowCheck]:
+    """The mapping's own checks, over the columns `__c0`, `__v0`, … that `load_view.inner` computes."""
+    pairs = [(column.name, check) for column in load.columns for check in column.checks]
+    return [
+        RowCheck(name, f'i."__c{number}"', check.code, check.reason, f'i."__v{number}"')
+        for number, (name, check) in enumerate(pairs)
+    ]
+
+
+def schema_checks(table: Table) -> list[RowCheck]:
+    """What the canonical schema asks of every row of `table`."""
+    return [check for column in table.columns for check in _column_checks(column)]
+
+
+def _column_checks(column: Column) -> list[RowCheck]:
+    name = f"i.{quoted(column.name)}"
+    text = _shown(name) if column.type in {"number", "money"} else f"cast({name} as varchar)"
+    checks: list[RowCheck] = []
+    if column.required:
+        checks.append(_check(column, f"{name} is not null", refusals.MISSING, "''"))
+    if column.choices:
+        among = ", ".join(literal(choice) for choice in column.choices)
+        ok = f"({name} is null or {name} in ({among}))"
+        checks.append(_check(column, ok, refusals.NOT_A_CHOICE, text, choices=", ".join(column.choices)))
+    if column.type == "number":
+        ok = f"({name} is null or isfinite({name}))"
+        checks.append(_check(column, ok, refusals.NOT_FINITE, text))
+    for limit, sign, code in (
+        (column.minimum, ">=", refusals.BELOW_MINIMUM),
+        (column.maximum, "<=", refusals.ABOVE_MAXIMUM),
+    ):
+        if limit is not None:
+            bound = f"cast({limit!r} as {DUCKDB_TYPES[column.type]})"
+            ok = f"({name} is null or {name} {sign} {bound})"
+            checks.append(_check(column, ok, code, text, limit=f"{limit:g}"))
+    return checks
+
+
+def scale_checks() -> list[RowCheck]:
+    """Checks of an answer against its question, whose scale the alias `s` gives."""
+    column = Column("score", "number", Text("Score", "分值"))
+    within = " and ".join(
+        f"(i.score is null or s.{limit} is null or i.score {sign} s.{limit})"
+        for limit, sign in (("scale_low", ">="), ("scale_high", "<="))
+    )
+    answered = "(i.score is null or i.state is null or i.state = 'answered')"
+    text, low, high = (_shown(name) for name in ("i.score", "s.scale_low", "s.scale_high"))
+    scale = f"{text} || ' (' || coalesce({low}, '') || '…' || coalesce({high}, '') || ')'"
+    return [
+        _check(column, f"({within})", refusals.OUTSIDE_SCALE, scale),
+        _check(column, answered, refusals.SCORE_WITHOUT_ANSWER, text),
+    ]
+
+
+def _shown(number: str) -> str:
+    """SQL: a number as a person writes it, 11 rather than 11.0."""
+    return f"regexp_replace(cast({number} as varchar), '\\.0$', '')"
+
+
+def reference_check(column: Column, missing: str) -> RowCheck:
+    """`column` must not hold one of the values in the temporary table `missing` (column `value`)."""
+    name = f"i.{quoted(column.name)}"
+    ok = f"({name} is null or {name} not in (select value from {quoted(missing)}))"
+    return _check(column, ok, refusals.UNKNOWN_REFERENCE, name, target=column.ref)
+
+
+def _check(column: Column, ok: str, code: str, value: str, **facts: object) -> RowCheck:
+    reason = refusals.REASONS[code].format(value="{value}", **facts)
+    return RowCheck(column.name, ok, code, reason, value)
+
+
+def reason_struct(check: RowCheck) -> str:
+    """SQL: NULL where the check holds, else a struct of column, code, and the reason in both languages."""
+    return (
+        f"case when not {check.ok} then {{'column': {literal(check.column)}, 'code': {literal(check.code)}, "
+        f"'en': {_sentence(check, check.reason.en)}, 'zh': {_sentence(check, check.reason.zh)}}} end"
+    )
+
+
+def _sentence(check: RowCheck, template: str) -> str:
+    """SQL for `column: reason`, with the offending value in it as the source wrote it."""
+    before, found, after = template.partition("{value}")
+    value = f"'''' || coalesce({check.value}, '') || ''''"
+    if not found:
+        shown = f"case when coalesce({check.value}, '') = '' then '' else {value} || ' ' end"
+        return f"{literal(check.column + ': ')} || {shown} || {literal(template)}"
+    return f"{literal(check.column + ': ' + before)} || {value} || {literal(after)}"
