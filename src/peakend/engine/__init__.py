@@ -7,8 +7,9 @@ from peakend.engine.errors import (
     PortabilityError,
     WarehouseLockedError,
 )
-from peakend.engine.interface import ArrowData, Engine, sql_text
+from peakend.engine.interface import Engine, sql_text
 from peakend.engine.relation import Relation, identifier
+from peakend.engine.shape import ArrowData
 
 __all__ = [
     "ArrowData",

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from functools import lru_cache
 from importlib.resources import files
-from pathlib import Path
-from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-import pyarrow as pa
 from sqlglot import ErrorLevel, exp, parse
 from sqlglot.errors import SqlglotError
 
-from peakend.engine.errors import PortabilityError
+from peakend.engine.errors import EngineError, PortabilityError
 from peakend.engine.portable import check_portable
 from peakend.engine.relation import Relation, identifier, next_number
+from peakend.engine.shape import ArrowData, ShapeError, shaped
 from peakend.errors import PeakendError
 from peakend.language import Text
 
-ArrowData = pa.Table | pa.RecordBatchReader
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from types import TracebackType
+
+    import pyarrow as pa
+
 _QUERY_NAME = re.compile(r"[a-z_]+(/[a-z_0-9]+)+")
 
 
@@ -30,13 +33,18 @@ class Engine(ABC):
     """Runs portable SQL (a checked subset of DuckDB's dialect) on one database.
 
     `query` is the only way in: tables are never named in SQL text but handed over as relations, so a query
-    composes on any of them and a user's table name never reaches SQL unquoted.
+    composes on any of them and a user's table name never reaches SQL unquoted. For one thread.
+
+    name: what people call it. dialect: sqlglot's word for its SQL.
     """
 
     name: ClassVar[str]
     dialect: ClassVar[str]
     transactional: ClassVar[bool] = True
-    """Whether `transaction` holds what it promises; where not, callers leave marks that tell a killed write."""
+    """Whether `transaction` keeps its promise; where not, callers leave marks that tell a killed write."""
+
+    native_files: bool = True
+    """Whether a native SQL file may stand in for the portable one; tests turn it off to compare the two."""
 
     def query(
         self,
@@ -46,10 +54,12 @@ class Engine(ABC):
         analysis: str | None = None,
         **relations: Relation,
     ) -> Relation:
-        """A relation from `sql`: a SELECT, or the name of an SQL file in the package ("feedback/score_counts").
+        """A relation from `sql`: a SELECT, or the name of an SQL file of the package ("feedback/nps_counts").
 
         `$name` in the text binds `params["name"]`; a table name binds the relation of that keyword. Raises
         `PortabilityError` for SQL outside the subset, `KeyError` for a table or value that was not given.
+        A file `nps_counts.duckdb.sql` (`.postgres.sql`, `.spark.sql`) beside the portable one is used
+        instead of it on that engine, unless `native_files` is false.
         """
         label, text, portable = self._source(sql)
         tree = _parse(text, "duckdb" if portable else self.dialect, label)
@@ -61,7 +71,7 @@ class Engine(ABC):
         """(label, text, whether it is the portable form): a native override beside the file wins."""
         if not _QUERY_NAME.fullmatch(sql):
             return "given as text", sql, True
-        native = sql_text(f"{sql}.{self.dialect}")
+        native = sql_text(f"{sql}.{self.dialect}") if self.native_files else None
         if native is not None:
             return sql, native, False
         text = sql_text(sql)
@@ -70,7 +80,11 @@ class Engine(ABC):
         return sql, text, True
 
     def _compose(
-        self, tree: exp.Query, params: Mapping[str, Any], relations: Mapping[str, Relation], analysis: str | None
+        self,
+        tree: exp.Query,
+        params: Mapping[str, Any],
+        relations: Mapping[str, Relation],
+        analysis: str | None,
     ) -> Relation:
         suffix = f"_{next_number()}"
         own = {cte.alias for cte in tree.find_all(exp.CTE)}
@@ -97,7 +111,7 @@ class Engine(ABC):
         relations: Mapping[str, Relation],
         ctes: dict[str, exp.Query],
         bound: dict[str, Any],
-    ) -> exp.Expression:
+    ) -> exp.Expr:
         """What stands where the text named a table: one of its own CTEs, or a relation's body or CTE."""
         if table.name in own and not table.db:
             return exp.alias_(exp.to_table(table.name + suffix), table.alias or table.name, table=True)
@@ -110,7 +124,7 @@ class Engine(ABC):
         bound.update(relation.params)
         ctes.update(inner)
         if isinstance(body, exp.Table):
-            target: exp.Expression = body
+            target: exp.Table = body
         else:
             ctes[relation.name] = body
             target = exp.to_table(relation.name)
@@ -130,9 +144,24 @@ class Engine(ABC):
         """A relation over the stored table `name`."""
         return Relation(self, exp.Table(this=identifier(name)))
 
+    def failed(self, relation: Relation, sql: str, cause: BaseException | str) -> EngineError:
+        """The error for `relation`, which failed as `sql`."""
+        return EngineError(engine=self.name, sql=sql, cause=str(cause), analysis=relation.analysis)
+
+    def in_shape(self, table: pa.Table, schema: pa.Schema | None, relation: Relation, sql: str) -> pa.Table:
+        """`table` cast to `schema` when given; `EngineError` naming the column that does not fit."""
+        try:
+            return table if schema is None else shaped(table, schema)
+        except ShapeError as cause:
+            raise self.failed(relation, sql, cause) from cause
+
     @abstractmethod
     def fetch(self, relation: Relation, schema: pa.Schema | None = None) -> pa.Table:
         """Run `relation`; cast to `schema` when given."""
+
+    def batches(self, relation: Relation, schema: pa.Schema | None = None) -> Iterator[pa.RecordBatch]:
+        """Run `relation` and yield its rows in batches, in bounded memory where the engine can."""
+        yield from self.fetch(relation, schema).to_batches()
 
     @abstractmethod
     def store(self, relation: Relation, name: str, *, replace: bool = False) -> None:
@@ -141,7 +170,7 @@ class Engine(ABC):
 
     @abstractmethod
     def tables(self) -> list[str]:
-        """Names of the stored tables, sorted."""
+        """Names of the stored tables and views, sorted; never those of data handed over with `from_arrow`."""
 
     @abstractmethod
     def schema(self, name: str) -> pa.Schema:
@@ -149,7 +178,7 @@ class Engine(ABC):
 
     @abstractmethod
     def from_arrow(self, data: ArrowData) -> Relation:
-        """A relation over Arrow data, available for the life of the connection."""
+        """A relation over Arrow data. The engine gives them back when no relation reads them any more."""
 
     @abstractmethod
     def create(self, name: str, schema: pa.Schema, *, replace: bool = False) -> None:
@@ -157,7 +186,12 @@ class Engine(ABC):
 
     @abstractmethod
     def insert(self, name: str, data: ArrowData) -> int:
-        """Append Arrow data (streamed, by column name) to the stored table `name`; rows written."""
+        """Append Arrow data to the stored table `name`, by column name; the number of rows written.
+
+        A reader is streamed in bounded memory; what it raises comes out as it is. Columns the data lack
+        become null; a column the table lacks, or a value its type cannot hold exactly, is an `EngineError`.
+        Nothing is written when it fails.
+        """
 
     @abstractmethod
     def drop(self, name: str) -> None:

@@ -22,7 +22,9 @@ def check_portable(tree: exp.Query, label: str) -> None:
 
 
 def _unknown_functions(tree: exp.Query) -> list[str]:
-    named = {type(f).__name__ for f in tree.find_all(exp.Func) if not isinstance(f, exp.Anonymous)} - FUNCTIONS
+    named = {
+        type(f).__name__ for f in tree.find_all(exp.Func) if not isinstance(f, exp.Anonymous)
+    } - FUNCTIONS
     free = {f.name.lower() for f in tree.find_all(exp.Anonymous)} - OWN_FUNCTIONS
     return [f"function {name} is not on the allow-list" for name in sorted(named | free)]
 
@@ -42,6 +44,8 @@ def _forms(tree: exp.Query) -> list[str]:
     for diff in tree.find_all(exp.DateDiff):
         if diff.unit.name.upper() != "DAY":
             reasons.append(f"date_diff('{diff.unit.name.lower()}')")
-        if not all(isinstance(x, exp.Cast) and x.to.this == exp.DType.DATE for x in (diff.this, diff.expression)):
+        if not all(
+            isinstance(x, exp.Cast) and x.to.this == exp.DType.DATE for x in (diff.this, diff.expression)
+        ):
             reasons.append("date_diff on operands that are not cast to date")
     return reasons

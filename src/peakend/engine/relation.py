@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from sqlglot import exp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    import pyarrow as pa
+
     from peakend.engine.interface import Engine
 
 _numbers = itertools.count(1)
@@ -80,6 +82,24 @@ class Relation:
     def to_arrow(self, schema: pa.Schema | None = None) -> pa.Table:
         """Run it. With `schema` the result is cast to it, so that all engines give the same types."""
         return self.engine.fetch(self, schema)
+
+    def batches(self, schema: pa.Schema | None = None) -> Iterator[pa.RecordBatch]:
+        """Run it and yield the result in batches, for results too large to hold."""
+        return self.engine.batches(self, schema)
+
+    def to_pandas(self) -> Any:  # noqa: ANN401 - pandas is imported only by who calls this
+        """Run it; a pandas data frame."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> Any:  # noqa: ANN401 - Polars is imported only by who calls this
+        """Run it; a Polars data frame. Needs Polars installed."""
+        from polars import DataFrame
+
+        return DataFrame(self.to_arrow())
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """The Arrow PyCapsule interface: any library that reads it takes a relation as it is."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def save(self, name: str, *, replace: bool = False) -> Relation:
         """Store the result as the table `name` inside the engine and return a relation over it."""
