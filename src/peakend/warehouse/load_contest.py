@@ -2,15 +2,19 @@
 
 Within one file the first row of a key holds: the same content again is dropped, other content is refused.
 Between files of one load: the rows of a fact must be equal; a row of any other table may be completed by a
-further file in columns that the first leaves empty, and is refused where it contradicts it. Rows derived from
-facts never contradict: whatever exists stays. Against the warehouse: facts never change; other rows follow their
-source in the columns it gives, and what they said before goes to `row_history`.
+further file in columns that the first leaves empty, and is refused where it contradicts it. Rows derived
+from facts never contradict: whatever exists stays. Against the warehouse: facts never change; other rows follow
+their source in the columns it gives, and what they said before goes to `row_history`.
 """
+
+# Names are quoted and values are literals; nothing else enters the SQL here.
+# ruff: noqa: S608
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from peakend.language import LANGUAGES
 from peakend.warehouse import refusals
 from peakend.warehouse.load_sql import (
     STUB,
@@ -24,11 +28,12 @@ from peakend.warehouse.load_sql import (
 )
 
 if TYPE_CHECKING:
+    from peakend.language import Language
     from peakend.warehouse.load_stage import Stage
 
 
 def resolve(stage: Stage) -> None:
-    """Decide over the contested keys of `stage`: fills `resolved`, `replaced` and `load_refused`, and counts."""
+    """Decide over the contested keys: fills `resolved`, `replaced` and `load_refused`, and counts."""
     if not stage.contested_keys:
         return
     _collect(stage)
@@ -55,7 +60,7 @@ def _collect(stage: Stage) -> None:
 
 
 def _judge(stage: Stage) -> None:
-    """Mark every contested row: winner, duplicate, refused, or a candidate to complete the winner ('merged')."""
+    """Mark every contested row: winner, duplicate, refused, or one that may complete the winner ('merged')."""
     key = listed(stage.table.key)
     alone = "'refused'" if stage.table.append_only else "'merged'"
     stage.run(
@@ -76,7 +81,7 @@ def _judge(stage: Stage) -> None:
 
 
 def _merge(stage: Stage) -> None:
-    """One row a key out of its winner and the rows that complete it; candidates that contradict are refused."""
+    """One row a key out of its winner and those that complete it; what contradicts is refused."""
     content = [name for name in content_of(stage.table) if name != "attributes"]
     judged, merged, table = stage.name("judged"), stage.name("merged"), stage.table
     stage.run(f"create or replace temp table {merged} as {_merged_sql(stage)}")
@@ -125,7 +130,8 @@ def _compare(stage: Stage) -> None:
     names = names_of(table)
     if not stage.exists:
         stage.run(
-            f"create or replace temp table {resolved} as select {listed(names)}, 'new' as __fate from {merged}"
+            f"create or replace temp table {resolved} as "
+            f"select {listed(names)}, 'new' as __fate from {merged}"
         )
         stage.run(
             f"create or replace temp table {replaced} as select {listed(table.key)} from {merged} limit 0"
@@ -142,10 +148,10 @@ def _compare(stage: Stage) -> None:
     changed = "'refused'" if table.append_only else "'updated'"
     stage.run(
         f"create or replace temp table {resolved} as with compared as (select {keys}, {after}, {before}, "
-        f"e.{quoted(table.key[0])} is not null as __there, m.__keep and not {stub} as __stays from {merged} m "
-        f"left join {quoted(table.name)} e on {same(table.key, 'm', 'e')}) "
-        f"select {listed(names)}, case when not __there then 'new' when __stays or ({equal}) then 'unchanged' "
-        f"else {changed} end as __fate from compared"
+        f"e.{quoted(table.key[0])} is not null as __there, m.__keep and not {stub} as __stays "
+        f"from {merged} m left join {quoted(table.name)} e on {same(table.key, 'm', 'e')}) "
+        f"select {listed(names)}, case when not __there then 'new' "
+        f"when __stays or ({equal}) then 'unchanged' else {changed} end as __fate from compared"
     )
     stage.run(
         f"create or replace temp table {replaced} as select {listed(table.key)} from {resolved} "
@@ -174,26 +180,28 @@ def _after(name: str, stub: str) -> str:
 
 def _refuse(stage: Stage) -> None:
     """Keep the contested rows that do not hold, each with the row that does."""
+    column = ", ".join(stage.table.key)
+    first = _first_row(stage)
+    reasons = ", ".join(
+        f"{literal(column + ': ')} || case when j.__mark = 'differs' "
+        f"then {literal(refusals.REASONS[refusals.ALREADY_LOADED].in_(language))} "
+        f"else {_filled(refusals.REASONS[refusals.DUPLICATE_KEY].in_(language), first[language])} end"
+        for language in LANGUAGES
+    )
+    code = (
+        f"case when j.__mark = 'differs' then {literal(refusals.ALREADY_LOADED)} "
+        f"else {literal(refusals.DUPLICATE_KEY)} end"
+    )
     for number, load in enumerate(stage.loads):
-        first = _first_row(stage)
-        sentence = {
-            language: f"case when j.__mark = 'differs' then {literal(refusals.REASONS[refusals.ALREADY_LOADED].in_(language))} "
-            f"else {_filled(refusals.REASONS[refusals.DUPLICATE_KEY].in_(language), first[language])} end"
-            for language in ("en", "zh")
-        }
-        column = ", ".join(stage.table.key)
         stage.run(
             f"insert into load_refused select {literal(load.source.name)}, j.__row + 1, "
-            f"{literal(stage.table.name)}, {literal(column)}, "
-            f"case when j.__mark = 'differs' then {literal(refusals.ALREADY_LOADED)} "
-            f"else {literal(refusals.DUPLICATE_KEY)} end, "
-            f"{literal(column + ': ')} || {sentence['en']}, {literal(column + ': ')} || {sentence['zh']}, i.__raw "
+            f"{literal(stage.table.name)}, {literal(column)}, {code}, {reasons}, i.__raw "
             f"from {stage.view(number)} i join {stage.name('judged')} j on j.__row = i.__row "
             f"where j.__load = {number} and j.__mark in ('refused', 'differs') order by j.__row"
         )
 
 
-def _first_row(stage: Stage) -> dict[str, str]:
+def _first_row(stage: Stage) -> dict[Language, str]:
     """SQL in both languages: file and number of the row that holds."""
     file = " ".join(
         f"when {number} then {literal(load.source.name)}" for number, load in enumerate(stage.loads)
@@ -211,8 +219,8 @@ def _filled(template: str, first: str) -> str:
 
 
 def _tally(stage: Stage) -> None:
-    marks = dict(stage.run(f"select __mark, count(*) from {stage.name('judged')} group by 1").fetchall())
-    fates = dict(stage.run(f"select __fate, count(*) from {stage.name('resolved')} group by 1").fetchall())
+    marks = dict(stage.run(f"select __mark, count(*) from {stage.name('judged')} group by 1"))
+    fates = dict(stage.run(f"select __fate, count(*) from {stage.name('resolved')} group by 1"))
     count = stage.count
     count.duplicates += marks.get("duplicate", 0)
     count.merged += marks.get("merged", 0)

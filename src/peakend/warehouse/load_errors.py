@@ -6,7 +6,7 @@ from peakend.errors import PeakendError
 
 
 class LoadError(PeakendError):
-    """A load that could not be finished; nothing of it is in the warehouse. `data` names the file or table."""
+    """A load that could not be finished; nothing of it is in the warehouse. `data` names files and table."""
 
     code = "load.failed"
 

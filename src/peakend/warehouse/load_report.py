@@ -1,4 +1,4 @@
-"""What a load did: per table and per file, with the rules that put values right and what a person should know."""
+"""What a load did: per table and per file, with what was put right and what a person should know."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class TableCount:
-    """Rows of one canonical table in one load: read = kept + updated + unchanged + duplicates + merged + refused.
+    """Rows of one canonical table in one load.
 
-    kept: new rows. updated: rows whose content changed (what they said before is in `row_history`). unchanged:
-    already there with the same content. duplicates: same key and content as another row of the load, or a row
-    derived from facts whose key exists already; dropped. merged: completed a row that another file began.
-    refused: kept in `refused_rows` instead (`known_refusals` of them by an earlier load). repaired: values put
-    right by a rule. stubs: rows made because other tables refer to them; they are not in `read`.
+    read = kept + updated + unchanged + duplicates + merged + refused. kept: new rows. updated: rows whose content
+    changed (what they said before is in `row_history`). unchanged: already there with the same content.
+    duplicates: same key and content as another row of the load, or a row derived from facts whose key exists
+    already; dropped. merged: completed a row that another file began. refused: kept in `refused_rows` instead
+    (`known_refusals` of them by an earlier load). repaired: values put right by a rule. stubs: rows made because
+    other tables refer to them; they are not in `read`.
     """
 
     table: str
@@ -59,7 +60,8 @@ class FileCount:
 
 @dataclass(frozen=True, slots=True)
 class RepairCount:
-    """How many values one rule put right. `example_row` (from 1) and `example_raw` show one, before; `example` after."""
+    """How many values one rule put right, with one of them: `example_raw` is its row (number `example_row`, from
+    1) before, `example` the value after."""
 
     file: str
     table: str
@@ -90,6 +92,12 @@ class LoadReport:
             if count.table == table:
                 return count
         raise KeyError(table)
+
+    def count(self, table: str) -> TableCount:
+        """The counts of `table`, begun at zero when the load has not touched it yet."""
+        if table not in {count.table for count in self.tables}:
+            self.tables.append(TableCount(table))
+        return self[table]
 
     @property
     def nothing_new(self) -> bool:

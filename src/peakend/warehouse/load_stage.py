@@ -2,14 +2,16 @@
 
 Rows are screened in one pass over the files (`screen`): a hash of the key, a hash of the content and whether
 every check holds; nothing else of a row is kept. What needs a second look (keys that occur twice, keys that are
-there with other content) is a small relation, `contested`; all other rows go from the file straight into the
-table.
+there with other content) is a small relation, `contested`; other rows go from the file straight into the table.
 """
+
+# Names are quoted and values are literals; expressions come from the mapping, which builds SQL.
+# ruff: noqa: S608
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -50,26 +52,27 @@ class Stage:
     checks: list[RowCheck] = field(default_factory=list)
     joined: str = ""
     count: TableCount = field(init=False)
+    failing: list[int] = field(init=False)
     contested_keys: bool = False
     settled_keys: bool = False
     written: bool = False
 
     def __post_init__(self) -> None:
         self.count = TableCount(self.table.name)
+        self.failing = [0] * len(self.loads)
         self.checks = [*schema_checks(self.table), *self.checks]
 
     def name(self, part: str) -> str:
         """Quoted name of the temporary relation `part` of this table."""
         return quoted(f"load_{part}_{self.table.name}")
 
-    def run(self, sql: str) -> duckdb.DuckDBPyConnection:
-        """Execute `sql`; an error of DuckDB becomes one that names the table and the files."""
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows that `sql` gives; an error of DuckDB becomes one that names the table and the files."""
         return execute(self.connection, sql, self.table.name, [load.source.name for load in self.loads])
 
     def number(self, sql: str) -> int:
         """The one number that `sql` gives."""
-        row = self.run(sql).fetchone()
-        return int(row[0] or 0) if row else 0
+        return int(self.run(sql)[0][0] or 0)
 
     def mapped(self, load: TableLoad) -> set[str]:
         """Content columns that `load` fills; the others keep what they have."""
@@ -89,8 +92,10 @@ class Stage:
 
     def sound(self, number: int, columns: str) -> str:
         """SQL: `columns` of the rows of load `number` that pass every check."""
-        load = self.loads[number]
-        return f"select {columns} from {self.view(number)} i {self.joined} where {self.passes(load)}"
+        if not self.failing[number]:
+            return f"select {columns} from {self.view(number)} i where true"
+        passes = self.passes(self.loads[number])
+        return f"select {columns} from {self.view(number)} i {self.joined} where {passes}"
 
     def passes(self, load: TableLoad) -> str:
         """SQL: whether the row passes every check of `load`."""
@@ -108,9 +113,13 @@ class Stage:
                 f"from {self.view(number)} i {self.joined}"
             )
         self.run(f"create or replace temp table {self.name('screen')} as {' union all '.join(parts)}")
-        screen = self.name("screen")
-        self.count.read = self.number(f"select count(*) from {screen}")
-        self.count.refused = self.number(f"select count(*) from {screen} where not ok")
+        counted = self.run(
+            f"select load, count(*), count(*) filter (not ok) from {self.name('screen')} group by load"
+        )
+        for number, rows, failing in counted:
+            self.failing[number] = failing
+            self.count.read += rows
+            self.count.refused += failing
 
     def settle(self) -> None:
         """Tell keys that need a second look from those that are simply new or simply known."""
@@ -136,9 +145,8 @@ class Stage:
                 f"select s.key from {screen} s join {stored} e on s.key = {key} "
                 f"where s.ok and s.load = {number} and {differs}"
             )
-        self.run(
-            f"insert into {special} select key from ({' union '.join(changed)}) except select key from {special}"
-        )
+        differing = " union ".join(changed)
+        self.run(f"insert into {special} select key from ({differing}) except select key from {special}")
         self.run(
             f"insert into {settled} select distinct key from {screen} s where ok and "
             f"key in (select {key} from {stored} e) and key not in (select key from {settled})"
@@ -163,9 +171,9 @@ class Stage:
 
     def refuse_unsound(self) -> None:
         """Keep the rows that fail a check, with every reason and the row as the source has it."""
-        if not self.count.refused:
-            return
         for number, load in enumerate(self.loads):
+            if not self.failing[number]:
+                continue
             reasons = ", ".join(reason_struct(check) for check in self.all_checks(load))
             self.run(
                 "insert into load_refused select "
@@ -204,11 +212,18 @@ def view_sql(table: Table, load: TableLoad) -> str:
 
 def execute(
     connection: duckdb.DuckDBPyConnection, sql: str, table: str, files: Sequence[str]
-) -> duckdb.DuckDBPyConnection:
-    """Run `sql`; DuckDB's errors become a `LoadError` that names the files."""
+) -> list[tuple[Any, ...]]:
+    """The rows that `sql` gives; DuckDB's errors become a `LoadError` that names the files.
+
+    Every result is read to its end: DuckDB lets nothing else happen on a connection before that.
+    """
     try:
-        return connection.execute(sql)
-    except duckdb.Error as cause:
+        return connection.execute(sql).fetchall()
+    except (duckdb.Error, RuntimeError) as cause:
+        if isinstance(cause, duckdb.InterruptException) or str(cause) == "Query interrupted":
+            raise KeyboardInterrupt from cause
+        if not isinstance(cause, duckdb.Error):
+            raise
         raise stopped(cause, table, files) from cause
 
 

@@ -1,9 +1,12 @@
-"""Where a load writes: straight into DuckDB in one transaction, or by way of a private DuckDB into another engine.
+"""Where a load writes: straight into DuckDB, or by way of a private DuckDB into another engine.
 
 PostgreSQL takes a load in one transaction. Spark has none: every changed table is first written whole under a
 name of its own and then put in place, table by table, and the account of the load comes last; a load that is
 killed in between is completed by loading again, because rows are known by their keys.
 """
+
+# Names are quoted; nothing else enters the SQL here.
+# ruff: noqa: S608
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ import duckdb
 
 from peakend.engine.duckdb import DuckDB
 from peakend.warehouse.load_sql import listed, names_of, quoted
+from peakend.warehouse.load_stage import execute
 from peakend.warehouse.schema import Table, canonical_table
 from peakend.warehouse.versions import count_rows
 
@@ -30,16 +34,20 @@ if TYPE_CHECKING:
     from peakend.engine import Engine
 
 MEMORY = "1200MB"
-"""What DuckDB may hold while it loads; sorting beyond it goes to disk, at no cost in CPU that we could measure."""
+"""What DuckDB may hold while it loads; sorting goes to disk beyond it, at no CPU cost that could be measured."""
 BATCH = 100_000
 
 
 class Target(ABC):
-    """A DuckDB connection in which the warehouse's tables can be read and replaced, and the way back from it."""
+    """A DuckDB connection in which the warehouse's tables can be read and replaced, and the way back."""
 
     def __init__(self, engine: Engine, connection: duckdb.DuckDBPyConnection) -> None:
         self.engine = engine
         self.connection = connection
+
+    def idle(self) -> None:
+        """End whatever result is still open on the connection: DuckDB allows nothing else before."""
+        self.connection.execute("select 1").fetchall()
 
     @abstractmethod
     def session(self) -> AbstractContextManager[None]:
@@ -82,8 +90,7 @@ def _settings(connection: duckdb.DuckDBPyConnection, **wanted: str) -> Iterator[
 
 
 def _setting(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    row = connection.execute(f"select current_setting('{name}')").fetchone()
-    return str(row[0]) if row else ""
+    return str(connection.execute(f"select current_setting('{name}')").fetchall()[0][0])
 
 
 class DirectTarget(Target):
@@ -114,7 +121,7 @@ class DirectTarget(Target):
     def append(self, name: str, schema: pa.Schema, sql: str) -> None:
         if name not in self.engine.tables():
             self.engine.create(name, schema)
-        self.connection.execute(f"insert into {quoted(name)} by name {sql}")
+        execute(self.connection, f"insert into {quoted(name)} by name {sql}", name, [])
 
 
 class StagedTarget(Target):
@@ -167,12 +174,12 @@ class StagedTarget(Target):
     def _send(self, name: str, stored_as: str) -> None:
         table = canonical_table(name)
         columns = listed(names_of(table))
-        rows = self.connection.execute(f"select {columns} from {quoted(name)} order by {listed(table.sort)}")
+        rows = self.connection.sql(f"select {columns} from {quoted(name)} order by {listed(table.sort)}")
         self.engine.create(stored_as, table.schema(), replace=True)
         self.engine.insert(stored_as, rows.to_arrow_reader(BATCH))
 
     def append(self, name: str, schema: pa.Schema, sql: str) -> None:
         if name not in self.engine.tables():
             self.engine.create(name, schema)
-        rows = self.connection.execute(f"select {listed(schema.names)} from ({sql})")
+        rows = self.connection.sql(f"select {listed(schema.names)} from ({sql})")
         self.engine.insert(name, rows.to_arrow_reader(BATCH))

@@ -37,7 +37,7 @@ class Warehouse:
         return self.engine.table(name)
 
     def ensure_table(self, name: str) -> Relation:
-        """The canonical table `name`, created empty where it is missing; KeyError when it is not canonical."""
+        """The canonical table `name`, created empty where it is missing; KeyError for any other name."""
         table = canonical_table(name)
         if not self.engine.has_table(name):
             self.engine.create(name, table.schema())
