@@ -2,7 +2,7 @@
 
 from peakend.analyses.catalogue import catalogue, find
 from peakend.analyses.errors import CatalogueError, ResultError, UnknownAnalysisError
-from peakend.analyses.outcomes import Outcome, Progress, RunInterruptedError, RunReport, Status
+from peakend.analyses.outcomes import Event, Outcome, Progress, RunInterruptedError, RunReport, Status
 from peakend.analyses.records import RUNS, Record, latest_records
 from peakend.analyses.runner import run
 from peakend.analyses.statements import executed_sql, written_sql
@@ -10,6 +10,7 @@ from peakend.analyses.statements import executed_sql, written_sql
 __all__ = [
     "RUNS",
     "CatalogueError",
+    "Event",
     "Outcome",
     "Progress",
     "Record",

@@ -30,7 +30,7 @@ class Outcome:
     `fingerprint` and `inputs` (version and rows of every table read) are empty where none was computed.
     """
 
-    analysis: Analysis
+    analysis: Analysis = field(repr=False)
     status: Status
     started_at: datetime
     reason: Text | None = None
@@ -39,7 +39,12 @@ class Outcome:
     cpu_seconds: float = 0.0
     rows: Mapping[str, int] = field(default_factory=dict)
     fingerprint: str = ""
-    inputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    inputs: Mapping[str, Mapping[str, object]] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The analysis' name."""
+        return self.analysis.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,18 @@ class RunReport:
     def failed(self) -> tuple[Outcome, ...]:
         """The analyses that raised an error."""
         return self.with_status("failed")
+
+    def __getitem__(self, name: str) -> Outcome:
+        """The outcome of the analysis `name`; KeyError when the run did not come to it."""
+        for outcome in self.outcomes:
+            if outcome.name == name:
+                return outcome
+        raise KeyError(name)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            f"{o.name}: {o.status}{f' ({o.reason.en})' if o.reason else ''}" for o in self.outcomes
+        )
 
     @property
     def seconds(self) -> float:

@@ -172,6 +172,9 @@ class DuckDB(Engine):
         if self._depth == 0:
             self._run("commit")
 
+    def interrupt(self) -> None:
+        self.connection.interrupt()
+
     def close(self) -> None:
         self.connection.close()
 
