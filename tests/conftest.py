@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
+
+from peakend.declaration import Inputs, Settings
+from peakend.engine import Engine, connect
+from peakend.warehouse.schema import canonical_tables
 
 REQUIRE_ALL = os.environ.get("PEAKEND_REQUIRE_ALL") == "1"
 _skipped: dict[str, list[str]] = {}
@@ -26,6 +32,39 @@ def private_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+@pytest.fixture
+def memory() -> Iterator[Engine]:
+    """An empty DuckDB in memory."""
+    with connect("duckdb://") as engine:
+        yield engine
+
+
+@pytest.fixture
+def inputs_of(memory: Engine) -> Callable[..., Inputs]:
+    """`inputs_of(surveys=[{…}], …)`: what an analysis computes from, with these rows in the canonical tables.
+
+    A table may be given as rows or as Arrow; columns that are not given are null, tables not given are empty.
+    """
+
+    def build(settings: Settings | None = None, **given: Rows | pa.Table) -> Inputs:
+        relations = {}
+        for name, table in canonical_tables().items():
+            rows = given.get(name, [])
+            schema = table.schema()
+            arrow = rows if isinstance(rows, pa.Table) else pa.Table.from_pylist(list(rows), schema)
+            columns = [
+                arrow[c.name].cast(c.type) if c.name in arrow.column_names else pa.nulls(len(arrow), c.type)
+                for c in schema
+            ]
+            relations[name] = memory.from_arrow(pa.table(columns, schema=schema))
+        return Inputs(memory, relations, settings or Settings())
+
+    return build
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -34,7 +34,17 @@ SCORES = Analysis(
     uses=("segment_members", "touchpoints", "interactions"),
     gives=(NPS, CSAT, CES, RATING),
     compute=_scores,
-    sql=(),
+    sql=(
+        "feedback/survey_design",
+        "feedback/declared_cuts",
+        "feedback/profiles",
+        "feedback/respondents",
+        "feedback/respondents_at_touchpoints",
+        "feedback/respondents_by_response_segment",
+        "feedback/respondents_by_customer_segment",
+        "feedback/score_counts",
+        "feedback/cluster_moments",
+    ),
     chart="scores",
     sources=(
         "Reichheld 2003, Harvard Business Review 81(12)",

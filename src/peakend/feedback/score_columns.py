@@ -200,7 +200,7 @@ def _comparison(unit: str) -> tuple[ResultColumn, ...]:
         column(
             "adjusted_p",
             "number",
-            "p after Holm's correction over all comparisons of the metric, programme and period; sets the verdict",
+            "p after Holm's correction over all comparisons of the metric, programme and period",
             "对同一指标、系列、期间内全部比较作 Holm 校正后的 p 值；结论以此为准",
             "probability",
         ),

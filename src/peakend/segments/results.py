@@ -100,7 +100,7 @@ RFM_SEGMENTS = ResultTable(
     ),
     ("segment",),
     Text(
-        "Customers and revenue by RFM segment; with unidentified and excluded revenue they add up to the total.",
+        "Customers and revenue by RFM segment; with unidentified and excluded revenue they make the total.",
         "各 RFM 分群的客户数与收入；连同未识别与不计入的收入，各行之和等于总收入。",
     ),
 )
