@@ -1,4 +1,4 @@
-"""The account of a load, in the same transaction as its rows: refusals, history, versions, the load itself."""
+"""The account of a load, in the same transaction as its rows: refusals, history, versions, the load."""
 
 
 # Names are quoted and values are literals; nothing else enters the SQL here.

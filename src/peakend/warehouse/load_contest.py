@@ -3,8 +3,8 @@
 Within one file the first row of a key holds: the same content again is dropped, other content is refused.
 Between files of one load: the rows of a fact must be equal; a row of any other table may be completed by a
 further file in columns that the first leaves empty, and is refused where it contradicts it. Rows derived
-from facts never contradict: whatever exists stays. Against the warehouse: facts never change; other rows follow
-their source in the columns it gives, and what they said before goes to `row_history`.
+from facts never contradict: whatever exists stays. Against the warehouse: facts never change; other rows
+follow their source in the columns it gives, and what they said before goes to `row_history`.
 """
 
 # Names are quoted and values are literals; nothing else enters the SQL here.
@@ -60,7 +60,7 @@ def _collect(stage: Stage) -> None:
 
 
 def _judge(stage: Stage) -> None:
-    """Mark every contested row: winner, duplicate, refused, or one that may complete the winner ('merged')."""
+    """Mark every contested row: winner, duplicate, refused, or one that may complete it ('merged')."""
     key = listed(stage.table.key)
     alone = "'refused'" if stage.table.append_only else "'merged'"
     stage.run(

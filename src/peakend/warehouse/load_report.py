@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 class TableCount:
     """Rows of one canonical table in one load.
 
-    read = kept + updated + unchanged + duplicates + merged + refused. kept: new rows. updated: rows whose content
-    changed (what they said before is in `row_history`). unchanged: already there with the same content.
-    duplicates: same key and content as another row of the load, or a row derived from facts whose key exists
-    already; dropped. merged: completed a row that another file began. refused: kept in `refused_rows` instead
-    (`known_refusals` of them by an earlier load). repaired: values put right by a rule. stubs: rows made because
-    other tables refer to them; they are not in `read`.
+    read = kept + updated + unchanged + duplicates + merged + refused.
+
+    kept: new rows. updated: rows whose content changed (what they said before is in `row_history`).
+    unchanged: already there with the same content. duplicates: same key and content as another row of the load,
+    or a row derived from facts whose key exists already; dropped. merged: completed a row that another file
+    began. refused: kept in `refused_rows` instead (`known_refusals` of them by an earlier load).
+    repaired: values put right by a rule. stubs: rows made because others refer to them; not in `read`.
     """
 
     table: str
@@ -42,9 +43,7 @@ class TableCount:
         return bool(self.kept or self.updated or self.stubs)
 
 
-COUNTS = (
-    "read", "kept", "updated", "unchanged", "duplicates", "merged", "refused", "known_refusals", "repaired", "stubs"
-)  # fmt: skip
+COUNTS = tuple(count.name for count in fields(TableCount) if count.name != "table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,10 @@ class FileCount:
 
 @dataclass(frozen=True, slots=True)
 class RepairCount:
-    """How many values one rule put right, with one of them: `example_raw` is its row (number `example_row`, from
-    1) before, `example` the value after."""
+    """How many values one rule put right, with one of them.
+
+    `example_raw` is its row (number `example_row`, from 1) before, `example` the value after.
+    """
 
     file: str
     table: str

@@ -1,8 +1,9 @@
 """One canonical table during a load: its rows as the files give them, checked and told apart.
 
 Rows are screened in one pass over the files (`screen`): a hash of the key, a hash of the content and whether
-every check holds; nothing else of a row is kept. What needs a second look (keys that occur twice, keys that are
-there with other content) is a small relation, `contested`; other rows go from the file straight into the table.
+every check holds; nothing else of a row is kept. What needs a second look (keys that occur twice, keys that
+are there with other content) is a small relation, `contested`; other rows go from the file straight into the
+table.
 """
 
 # Names are quoted and values are literals; expressions come from the mapping, which builds SQL.

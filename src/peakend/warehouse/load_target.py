@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from peakend.engine import Engine
 
 MEMORY = "1200MB"
-"""What DuckDB may hold while it loads; sorting goes to disk beyond it, at no CPU cost that could be measured."""
+"""What DuckDB may hold while it loads; beyond it sorting goes to disk, at no measurable cost in CPU."""
 BATCH = 100_000
 
 
 class Target(ABC):
-    """A DuckDB connection in which the warehouse's tables can be read and replaced, and the way back."""
+    """A DuckDB connection in which the warehouse's tables are read and replaced, and the way back."""
 
     def __init__(self, engine: Engine, connection: duckdb.DuckDBPyConnection) -> None:
         self.engine = engine

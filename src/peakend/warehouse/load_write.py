@@ -55,7 +55,8 @@ def _keep_history(stage: Stage) -> None:
     table = stage.table
     stage.run(
         f"insert into load_history select {literal(table.name)}, {key_json(table, 'e')}, "
-        f"{row_json(table, 'e')} from {quoted(table.name)} e join {stage.name('replaced')} r on {same(table.key, 'e', 'r')}"
+        f"{row_json(table, 'e')} from {quoted(table.name)} e "
+        f"join {stage.name('replaced')} r on {same(table.key, 'e', 'r')}"
     )
 
 

@@ -1,6 +1,6 @@
 """Data quality of every column: completeness, validity, uniqueness, timeliness, and what was refused.
 
-Each table is scanned once, whatever its number of columns. Definitions (n rows of the table, f of them filled):
+Each table is scanned once, whatever its number of columns. Definitions (n rows, f of them filled):
 completeness = f / n; validity = share of the f that meet the schema's rule (choices, limits, a reference that
 exists, the scale of the question); uniqueness of key columns = distinct keys / n; age = days from the newest
 value of a time column to the last change of the table.
@@ -42,7 +42,7 @@ DATA_QUALITY = ResultTable(
         _column(
             "invalid",
             "integer",
-            "Values that break the column's rule: choices, limits, a reference that exists, the question's scale",
+            "Values that break the column's rule: choices, limits, existing reference, scale of the question",
             "不符合规则的值：可选值、上下限、引用存在、题目量表",
             "rows",
         ),
@@ -169,7 +169,7 @@ def _measured(inputs: Inputs, table: Table, columns: list[Column]) -> dict[str, 
             on=_field(lookup.alias, "k").eq(_field("t", lookup.column.name)),
             join_type="left",
         )
-    counted = inputs.engine.query(query.sql("duckdb"), analysis="data_quality", **relations)
+    counted = inputs.engine.query(query.sql("duckdb"), None, analysis="data_quality", **relations)
     row = counted.to_arrow().to_pylist()[0]
     return {
         name: int(value) if name[0] != "t" and value is not None else value for name, value in row.items()
@@ -194,7 +194,7 @@ def _keys_of(lookup: _Lookup) -> exp.Subquery:
     return exp.select(*chosen).from_(lookup.relation).group_by(key).subquery(lookup.alias)
 
 
-def _aggregates(table: Table, columns: list[Column], lookups: list[_Lookup]) -> list[exp.Expression]:
+def _aggregates(table: Table, columns: list[Column], lookups: list[_Lookup]) -> list[exp.Expr]:
     found = [exp.Count(this=exp.Star()).as_("n"), _keys(table).as_("keys")]
     aliases = {lookup.column.name: lookup.alias for lookup in lookups}
     for number, column in enumerate(columns):
@@ -208,12 +208,12 @@ def _aggregates(table: Table, columns: list[Column], lookups: list[_Lookup]) -> 
     return found
 
 
-def _keys(table: Table) -> exp.Expression:
-    """Different keys. A key of several columns is told by its parts' lengths and texts, so that no two merge."""
+def _keys(table: Table) -> exp.Expr:
+    """Different keys. Of several columns, lengths and texts are put together so that no two keys merge."""
     parts = [exp.cast(_field("t", name), "text") for name in table.key]
     if len(parts) == 1:
         return exp.Count(this=exp.Distinct(expressions=[_field("t", table.key[0])]))
-    joined: exp.Expression = exp.Literal.string("")
+    joined: exp.Expr = exp.Literal.string("")
     for part in parts:
         length = exp.cast(exp.Length(this=part.copy()), "text")
         for piece in (length, exp.Literal.string(":"), part):
@@ -221,11 +221,9 @@ def _keys(table: Table) -> exp.Expression:
     return exp.Count(this=exp.Distinct(expressions=[joined]))
 
 
-def _broken(
-    table: Table, column: Column, value: exp.Column, aliases: dict[str, str]
-) -> exp.Expression | None:
+def _broken(table: Table, column: Column, value: exp.Column, aliases: dict[str, str]) -> exp.Expr | None:
     """When the filled `value` breaks its rule; None where the column has none."""
-    rules: list[exp.Expression] = []
+    rules: list[exp.Expr] = []
     if column.choices:
         rules.append(value.isin(*column.choices).not_())
     if column.minimum is not None:
@@ -244,7 +242,7 @@ def _broken(
     return exp.and_(filled, exp.or_(*[rule.copy() for rule in rules]))
 
 
-def _counted(condition: exp.Expression) -> exp.Expression:
+def _counted(condition: exp.Expr) -> exp.Expr:
     one, none = exp.Literal.number(1), exp.Literal.number(0)
     total = exp.Sum(this=exp.case().when(condition, one).else_(none))
     return exp.cast(exp.Coalesce(this=total, expressions=[none.copy()]), "bigint")

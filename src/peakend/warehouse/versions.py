@@ -37,7 +37,7 @@ def table_versions(engine: Engine) -> dict[str, str]:
 
 
 def next_version(previous: str | None, *causes: str) -> str:
-    """The version that follows `previous` after `causes` (fingerprints of files, a seed, …): 32 hex digits."""
+    """The version (32 hex digits) after `previous` and `causes` (fingerprints of files, a seed, …)."""
     digest = hashlib.sha256("\x1f".join([previous or "", *causes]).encode())
     return digest.hexdigest()[:32]
 
