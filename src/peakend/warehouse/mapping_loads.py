@@ -6,10 +6,11 @@ All SQL here is DuckDB's own dialect: it runs only in the loader's private conne
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from peakend.language import Text
-from peakend.warehouse.readers.source import SourceFile
+if TYPE_CHECKING:
+    from peakend.language import Text
+    from peakend.warehouse.readers.source import SourceFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,13 @@ class TableLoad:
     """Rows for one canonical table from one file:
     `select <column.value …>, __row, <raw> from <relation> [where <where>]`.
 
-    relation: SQL that may stand after FROM; it has `__row` (BIGINT). `columns` always holds every key column
-    (made from the row's content where the source has no key), `source` and `attributes`; canonical columns that
-    are not in it are NULL. where: rows that belong to this table (the rest are routed elsewhere or not meant
-    for it; nothing to refuse). raw: SQL giving the whole source row as JSON text, for `refused_rows`: evaluate it
-    for refused rows only.
-    on_conflict: what a second row of the same key and other content means. "refuse": an error of the source;
-    "keep": the row is derived from facts (a product seen in a sale), the one that exists stays, silently.
+    relation: SQL that may stand after FROM; it has `__row` (BIGINT). `columns` always holds every key
+    column (made from the row's content where the source has no key), `source` and `attributes`;
+    canonical columns that are not in it are NULL. where: rows that belong to this table (the rest are
+    routed elsewhere or not meant for it; nothing to refuse). raw: SQL giving the whole source row as
+    JSON text, for `refused_rows`: evaluate it for refused rows only. on_conflict: what a second row of
+    the same key and other content means. "refuse": an error of the source; "keep": the row is derived
+    from facts (a product seen in a sale), the one that exists stays, silently.
     """
 
     table: str

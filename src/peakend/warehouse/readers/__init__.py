@@ -61,8 +61,8 @@ def format_of(name: str) -> str | None:
 def find_sources(folder: Path) -> list[str]:
     """Names (relative, POSIX, sorted) of the readable files below `folder`; `NoSourcesError` when none.
 
-    Where a workbook has several sheets, each is a source of its own, named "book.xlsx#Sheet". Hidden files and
-    folders, and licence and read-me texts, are left out.
+    Where a workbook has several sheets, each is a source of its own, named "book.xlsx#Sheet". Hidden
+    files and folders, and licence and read-me texts, are left out.
     """
     if not folder.is_dir():
         raise NoSourcesError(
@@ -107,10 +107,10 @@ def read_source(
     *,
     name: str | None = None,
 ) -> SourceFile:
-    """Open `path`; the format is told by its name (.csv .tsv .txt .parquet .xlsx .sav .xes, .gz, .zip).
+    """Open `path`; its name tells the format (.csv .tsv .txt .parquet .xlsx .sav .xes, .gz, .zip).
 
-    `path` may end in "#Sheet" for one sheet of a workbook. Raises `SourceError` (or one of its kinds) when the
-    file cannot be read; never anything of the library that reads it.
+    `path` may end in "#Sheet" for one sheet of a workbook. Raises `SourceError` (or one of its kinds)
+    when the file cannot be read; never anything of the library that reads it.
     """
     options = options or ReadOptions()
     file, sheet = _split_sheet(path)

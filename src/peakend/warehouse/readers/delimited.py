@@ -123,7 +123,8 @@ def _member(archive: zipfile.ZipFile, wanted: str | None, path: Path) -> str:
     inside = [
         entry.filename
         for entry in archive.infolist()
-        if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")
+        if not entry.is_dir()
+        and not any(part.startswith((".", "__MACOSX")) for part in entry.filename.split("/"))
     ]
     if wanted is not None and wanted in inside:
         return wanted
@@ -216,7 +217,7 @@ def _scan(text: Path, look: _Look, names: list[str], options: ReadOptions, rejec
     columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in names)
     skip = options.skip_lines if not options.header else look.first_line - 1
     return (
-        f"select *, row_number() over () - 1 as {quoted(ROW)} from read_csv({literal(str(text))}, "  # noqa: S608
+        f"select *, row_number() over () - 1 as {quoted(ROW)} from read_csv({literal(str(text))}, "
         f"auto_detect=false, header=false, skip={skip}, delim={literal(look.delimiter)}, "
         f"quote={literal(look.quote)}, escape={literal(look.quote)}, columns={{{columns}}}, "
         f"store_rejects=true, rejects_table={literal(rejects)}, rejects_scan={literal(rejects + '_scans')}, "
@@ -231,7 +232,7 @@ def _refused_lines(connection: duckdb.DuckDBPyConnection, rejects: str, text: Pa
     if not known or not known[0]:
         return []
     found = connection.execute(
-        "select line_byte_position, min(error_type::varchar), min(csv_line), min(error_message) "  # noqa: S608
+        "select line_byte_position, min(error_type::varchar), min(csv_line), min(error_message) "
         f"from {quoted(rejects)} group by 1 order by 1"
     ).fetchall()
     lines = _lines_at(text, [int(position) for position, *_ in found])

@@ -23,16 +23,16 @@ def open_parquet(
     room = Room(connection)
     # hive_partitioning would turn folder names into columns that the file does not have.
     scan = f"read_parquet({literal(str(path))}, hive_partitioning=false"
-    relation = room.view(f"select * from {scan})", path)  # noqa: S608
+    relation = room.view(f"select * from {scan})", path)
     columns = described(connection, relation)
     connection.execute(f"drop view {relation}")
     if any(column.casefold() == "file_row_number" for column, _ in columns):
-        numbered = f"select *, row_number() over () - 1 as {quoted(ROW)} from {scan})"  # noqa: S608
+        numbered = f"select *, row_number() over () - 1 as {quoted(ROW)} from {scan})"
     else:
-        numbered = f"select * rename (file_row_number as {quoted(ROW)}) from {scan}, file_row_number=true)"  # noqa: S608
+        numbered = f"select * rename (file_row_number as {quoted(ROW)}) from {scan}, file_row_number=true)"
     relation = room.view(numbered, path)
     rows = connection.execute(
-        f"select coalesce(sum(num_rows), 0) from parquet_file_metadata({literal(str(path))})"  # noqa: S608
+        f"select coalesce(sum(num_rows), 0) from parquet_file_metadata({literal(str(path))})"
     ).fetchone()
     return SourceFile(
         path=path,

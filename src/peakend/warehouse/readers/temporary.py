@@ -43,7 +43,7 @@ class Room:
         holder = f"{self.name}_arrow"
         self._connection.register(holder, data)
         try:
-            return self._make("table", f"select * from {quoted(holder)}", path)  # noqa: S608
+            return self._make("table", f"select * from {quoted(holder)}", path)
         finally:
             self._connection.unregister(holder)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SCHEMA = pa.schema(
     [
         (ROW, pa.int64()),
+        ("position", pa.string()),
         ("case_id", pa.string()),
         ("activity", pa.string()),
         ("at", pa.timestamp("us")),
@@ -43,7 +44,7 @@ _PLACED = {"concept:name": "activity", "org:resource": "resource", "lifecycle:tr
 def open_xes(
     path: Path, options: ReadOptions, connection: duckdb.DuckDBPyConnection, name: str
 ) -> SourceFile:
-    """`path` as a temporary table, one row an event in the order of the log.
+    """`path` as a temporary table, one row an event in the order of the log (`position`, with leading zeros).
 
     `at` is UTC (a time without an offset counts as UTC), `attributes` a JSON object of every other attribute
     of the event and, prefixed with "case:", of its trace. Malformed XML is told with its line.
@@ -146,7 +147,11 @@ class _Log:
             self.empty_traces += 1
 
     def _row(self) -> dict[str, Any]:
-        row: dict[str, Any] = {ROW: self.events, "case_id": self.case.get("concept:name") or str(self.traces)}
+        row: dict[str, Any] = {
+            ROW: self.events,
+            "position": f"{self.events:010d}",
+            "case_id": self.case.get("concept:name") or str(self.traces),
+        }
         rest = {}
         for key, value in self.event.items():
             if key in _PLACED:
