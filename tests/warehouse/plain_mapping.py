@@ -39,6 +39,9 @@ class PlainMapping(Mapping):
     def unmapped(self, names: Sequence[str]) -> list[str]:
         return [name for name in names if self.table_of(name) not in canonical_tables()]
 
+    def unused(self, names: Sequence[str]) -> list[str]:
+        return []
+
     def options(self, name: str) -> ReadOptions:
         return ReadOptions()
 

@@ -26,7 +26,7 @@ from peakend.warehouse.load_repairs import count_repairs
 from peakend.warehouse.load_report import LoadReport, LoadStep, Progress
 from peakend.warehouse.load_sources import Sources, open_sources
 from peakend.warehouse.load_sql import names_of, quoted
-from peakend.warehouse.load_stage import Stage
+from peakend.warehouse.load_stage import Stage, idle
 from peakend.warehouse.load_target import Target, target_of
 from peakend.warehouse.load_write import can_be_stubbed, make_stubs, references, write
 from peakend.warehouse.schema import Column, Table, canonical_table
@@ -70,7 +70,7 @@ class _Load:
         target = target_of(self.engine)
         with target.session():
             sources = open_sources(self.folder, mapping, target.connection, known)
-            target.idle()
+            idle(target.connection)
             try:
                 if sources.opened:
                     self._fill(target, sources, clock)

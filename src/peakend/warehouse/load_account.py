@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from peakend.warehouse.load_report import FileCount, LoadReport
 from peakend.warehouse.load_sql import literal, quoted
-from peakend.warehouse.load_stage import execute
+from peakend.warehouse.load_stage import execute, idle
 from peakend.warehouse.load_write import ROW_HISTORY
 from peakend.warehouse.refusals import REFUSED_ROWS
 from peakend.warehouse.versions import record_changes
@@ -65,7 +65,7 @@ def refuse_lines(target: Target, sources: Sources, report: LoadReport) -> None:
     first = {load.source.name: name for name in reversed(sources.ordered()) for load in sources.loads[name]}
     for source in sources.opened:
         lines = source.refused_lines()
-        target.idle()
+        idle(target.connection)
         if not lines:
             continue
         table = first.get(source.name, "")

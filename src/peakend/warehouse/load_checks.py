@@ -115,6 +115,6 @@ def _sentence(check: RowCheck, template: str) -> str:
     before, found, after = template.partition("{value}")
     value = f"'''' || coalesce({check.value}, '') || ''''"
     if not found:
-        shown = f"case when coalesce({check.value}, '') = '' then '' else {value} || ' ' end"
-        return f"{literal(check.column + ': ')} || {shown} || {literal(template)}"
+        shown = f"case when coalesce({check.value}, '') = '' then '' else ' (' || {value} || ')' end"
+        return f"{literal(check.column + ': ' + template.rstrip('.。'))} || {shown}"
     return f"{literal(check.column + ': ' + before)} || {value} || {literal(after)}"

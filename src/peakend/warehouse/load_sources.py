@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from peakend.language import Text
 from peakend.warehouse.load_errors import NoMappingError, UnreadableFilesError
 from peakend.warehouse.load_report import FileCount
+from peakend.warehouse.load_stage import idle
 from peakend.warehouse.mapping import Mapping, load_mapping, mapping_for_log
 from peakend.warehouse.readers import SourceError, SourceFile, find_sources, format_of, read_source
 from peakend.warehouse.readers.integrity import fingerprint
@@ -17,6 +16,7 @@ from peakend.warehouse.schema import canonical_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
+    from pathlib import Path
 
     import duckdb
 
@@ -52,8 +52,9 @@ class Sources:
             source.check_unchanged()
 
     def close(self) -> None:
-        """Close every file."""
-        for source in self.opened:
+        """Close every file, and the rows that stand in the mapping."""
+        declared = {id(load.source): load.source for loads in self.loads.values() for load in loads}
+        for source in {**declared, **{id(source): source for source in self.opened}}.values():
             source.close()
 
 
@@ -91,9 +92,8 @@ def open_sources(
     sources = Sources(folder, mapped_by)
     listed = plan.files(names) if plan is not None else []
     logs = [name for name in names if name not in listed and format_of(name.split("#")[0]) == "xes"]
-    passed_over = [name for name in names if name not in listed and name not in logs]
-    if passed_over:
-        sources.notes.append(_passed_over(passed_over))
+    if plan is not None:
+        sources.notes += _differences(plan, names, logs)
     unreadable: list[SourceError] = []
     try:
         for name in [*listed, *logs]:
@@ -101,8 +101,8 @@ def open_sources(
         if unreadable:
             raise _unreadable(unreadable)
         if plan is not None and sources.opened:
-            sources.loads = {}
             sources.add(plan.declared(connection))
+        idle(connection)
         for source in sources.opened:
             _plan(sources, source, plan if source.name in listed else None, connection)
     except BaseException:
@@ -129,6 +129,7 @@ def _open(
                 )
                 return
         source = read_source(path, plan.options(name) if plan is not None else None, connection, name=name)
+        idle(connection)
     except SourceError as cause:
         unreadable.append(cause)
         return
@@ -143,6 +144,7 @@ def _plan(
         plan = mapping_for_log(source)
         sources.add(plan.declared(connection))
     sources.add(plan.plan(source))
+    idle(connection)
 
 
 def _file_of(path: Path) -> Path:
@@ -157,7 +159,7 @@ def _mapping(
 ) -> tuple[Mapping | None, str]:
     """The mapping to follow and a fingerprint of it; None where every file is an event log."""
     if isinstance(given, Mapping):
-        return given, f"{LOADER_VERSION}:{getattr(given, 'fingerprint', '')}"
+        return given, f"{LOADER_VERSION}:{given.fingerprint}"
     if given is None:
         found = [folder / name for name in MAPPING_NAMES if (folder / name).is_file()]
         given = found[0] if found else None
@@ -167,8 +169,7 @@ def _mapping(
             raise _no_mapping(folder, unmapped)
         return None, LOADER_VERSION
     plan = load_mapping(given)
-    text = given.read_bytes() if isinstance(given, Path) else given.encode()
-    return plan, f"{LOADER_VERSION}:{hashlib.sha256(text).hexdigest()}"
+    return plan, f"{LOADER_VERSION}:{plan.fingerprint}"
 
 
 def _no_mapping(folder: Path, names: list[str]) -> NoMappingError:
@@ -187,11 +188,19 @@ def _no_mapping(folder: Path, names: list[str]) -> NoMappingError:
     )
 
 
-def _passed_over(names: list[str]) -> Text:
-    shown = ", ".join(names)
-    return Text(
-        f"The mapping does not describe: {shown}. Nothing of it was read.", f"映射未涉及：{shown}，未读取。"
-    )
+def _differences(plan: Mapping, names: list[str], logs: list[str]) -> list[Text]:
+    """Files that the mapping does not describe, and entries of it that fit no file."""
+    notes: list[Text] = []
+    if passed_over := ", ".join(name for name in plan.unmapped(names) if name not in logs):
+        notes.append(
+            Text(
+                f"The mapping does not describe {passed_over}: nothing of it was read.",
+                f"映射未涉及 {passed_over}，未读取。",
+            )
+        )
+    if unused := ", ".join(plan.unused(names)):
+        notes.append(Text(f"No file fits the mapping's {unused}.", f"映射中的 {unused} 没有对应的文件。"))
+    return notes
 
 
 def _unreadable(errors: list[SourceError]) -> UnreadableFilesError:

@@ -228,6 +228,11 @@ def execute(
         raise stopped(cause, table, files) from cause
 
 
+def idle(connection: duckdb.DuckDBPyConnection) -> None:
+    """End whatever result is still open on `connection`: DuckDB lets nothing else happen before."""
+    connection.execute("select 1").fetchall()
+
+
 def stopped(cause: Exception, table: str, files: Sequence[str]) -> LoadError:
     """The error for a person, from what DuckDB says while it loads `table` from `files`."""
     names = ", ".join(sorted(set(files)))

@@ -45,10 +45,6 @@ class Target(ABC):
         self.engine = engine
         self.connection = connection
 
-    def idle(self) -> None:
-        """End whatever result is still open on the connection: DuckDB allows nothing else before."""
-        self.connection.execute("select 1").fetchall()
-
     @abstractmethod
     def session(self) -> AbstractContextManager[None]:
         """Everything of a load happens inside; an error leaves the warehouse as it was."""
