@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -24,7 +25,15 @@ MODULES = (
 )
 ENTRY_POINT_GROUP = "peakend.analyses"
 EVERY_TABLE = "*"
-BOOKKEEPING = ("analysis_runs", "load_runs", "merges", "refused_rows", "table_versions")
+BOOKKEEPING = (
+    "analysis_runs",
+    "customer_links",
+    "load_runs",
+    "merges",
+    "refused_rows",
+    "row_history",
+    "table_versions",
+)
 
 
 def catalogue() -> tuple[Analysis, ...]:
@@ -62,7 +71,7 @@ def checked(analyses: Sequence[Analysis]) -> tuple[Analysis, ...]:
 
 
 def _of_the_house() -> Iterator[Analysis]:
-    for name in (name for name in MODULES if find_spec(name)):
+    for name in (name for name in MODULES if name in sys.modules or find_spec(name)):
         yield from import_module(name).ANALYSES
 
 

@@ -1,0 +1,73 @@
+"""All commands together, with their help in the language of the invocation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from peakend.cli import identifying, loading, looking, reporting, running
+from peakend.cli.speech import both, picked, say
+
+_LANG_HELP = both(
+    "Language: en or zh. May stand anywhere; PEAKEND_LANG sets it for good.",
+    "语言：en 或 zh，可放在任意位置；也可用 PEAKEND_LANG 设定。",
+)
+
+
+def command() -> Callable[..., Any]:
+    """The whole command, ready to be called with `args` and `prog_name`."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        rich_markup_mode="rich",
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help=both(
+            "Peakend: which customers matter, what they feel at every touchpoint, what drives it, what to do "
+            "about it, and whether it paid.",
+            "Peakend 峰终：哪些客户重要，他们在每个接触点感受如何，原因何在，该做什么，是否值得。",
+        ),
+    )
+    app.callback()(_root)
+    for part in (loading, identifying, running, reporting, looking):
+        part.register(app)
+    tree: Any = typer.main.get_command(app)
+    _localise(tree)
+    return tree  # type: ignore[no-any-return]
+
+
+def _root(
+    show_version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            callback=lambda on: _version() if on else None,
+            help=both("Show the version.", "显示版本。"),
+        ),
+    ] = False,
+    lang: Annotated[str | None, typer.Option("--lang", metavar="en|zh", help=_LANG_HELP)] = None,
+) -> None:
+    """`--lang` is taken out before; it stands here for the help."""
+
+
+def _version() -> None:
+    from peakend.release import version
+
+    typer.echo(f"peakend {version()}")
+    raise typer.Exit
+
+
+def _localise(node: Any) -> None:  # noqa: ANN401 - the command tree is typer's own
+    """Pick the language of every help text in the tree below `node`."""
+    node.help = picked(node.help or "")
+    node.short_help = picked(node.short_help or "") or None
+    if getattr(node, "rich_help_panel", None):
+        node.rich_help_panel = picked(node.rich_help_panel)
+    for param in node.params:
+        param.help = picked(getattr(param, "help", None) or "")
+        panel = say("Options", "选项") if param.param_type_name == "option" else say("Arguments", "参数")
+        param.rich_help_panel = panel
+    for child in getattr(node, "commands", {}).values():
+        _localise(child)
