@@ -85,14 +85,16 @@ class _Load:
         tables = sources.ordered()
         self.steps = (0, len(tables) + 2)
         open_account(target.connection)
-        loaded: list[Table] = []
-        for name in tables:
-            self._step(Text(f"Loading {name}", f"正在载入 {canonical_table(name).title.zh}"))
-            self._load_table(target, sources, name)
-            if self.report[name].kept or self.report[name].updated:
-                loaded.append(canonical_table(name))
-        self._step(Text("Completing references", "正在补全引用"))
-        self._complete_references(target, loaded)
+        # Rows arrive under the keys of their source: customers merged since must not make them differ.
+        with target.as_sources_say({*tables, "customers"}):
+            loaded: list[Table] = []
+            for name in tables:
+                self._step(Text(f"Loading {name}", f"正在载入 {canonical_table(name).title.zh}"))
+                self._load_table(target, sources, name)
+                if self.report[name].kept or self.report[name].updated:
+                    loaded.append(canonical_table(name))
+            self._step(Text("Completing references", "正在补全引用"))
+            self._complete_references(target, loaded)
         refuse_lines(target, sources, self.report)
         forget_known_refusals(target, self.report)
         sources.check_unchanged()

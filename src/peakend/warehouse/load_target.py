@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from peakend.engine.duckdb import DuckDB
+from peakend.warehouse.identity.moves import as_loaded, merges_suspended
 from peakend.warehouse.load_sql import listed, names_of, quoted
 from peakend.warehouse.load_stage import execute
 from peakend.warehouse.schema import Table, canonical_table
@@ -52,6 +53,10 @@ class Target(ABC):
     @abstractmethod
     def commit(self) -> AbstractContextManager[None]:
         """The part of the session in which the engine itself is written."""
+
+    def as_sources_say(self, tables: Iterable[str]) -> AbstractContextManager[None]:
+        """Inside, `tables` hold what their sources delivered, as if no customers had been merged."""
+        return nullcontext()
 
     @abstractmethod
     def bring(self, table: Table) -> bool:
@@ -108,6 +113,9 @@ class DirectTarget(Target):
     def commit(self) -> AbstractContextManager[None]:
         return nullcontext()
 
+    def as_sources_say(self, tables: Iterable[str]) -> AbstractContextManager[None]:
+        return merges_suspended(self.engine, sorted(tables))
+
     def bring(self, table: Table) -> bool:
         return table.name in self.engine.tables() and count_rows(self.engine, table.name) > 0
 
@@ -149,7 +157,7 @@ class StagedTarget(Target):
     def bring(self, table: Table) -> bool:
         if table.name not in self.engine.tables() or count_rows(self.engine, table.name) == 0:
             return False
-        stored = self.engine.table(table.name).to_arrow(table.schema())
+        stored = as_loaded(self.engine, table.name).to_arrow(table.schema())
         self.connection.register("load_brought", stored)
         self.connection.execute(f"create table {quoted(table.name)} as select * from load_brought")
         self.connection.unregister("load_brought")
@@ -157,6 +165,10 @@ class StagedTarget(Target):
 
     def publish(self, tables: Iterable[str]) -> None:
         names = list(tables)
+        with merges_suspended(self.engine, names):
+            self._replace(names)
+
+    def _replace(self, names: list[str]) -> None:
         if self.engine.transactional:
             for name in names:
                 self._send(name, name)
