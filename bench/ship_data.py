@@ -44,7 +44,9 @@ def main() -> None:
     for name, folder in {"sfo": "sfo_survey", "online_retail": "online_retail"}.items():
         target = shipped_folder(name)
         total = 0
-        for source in sorted((Path(root) / folder).glob("*.[cp]*[vt]")):
+        for source in sorted((Path(root) / folder).iterdir()):
+            if source.suffix not in {".csv", ".parquet"}:
+                continue
             size = build(source, target / f"{source.stem}.parquet")
             total += size
             print(f"{name}/{source.stem}.parquet  {size:,} bytes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from peakend.language import Text
@@ -16,7 +17,7 @@ from peakend.warehouse.schema import canonical_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from peakend.warehouse.mapping_model import FileRule, MappingForm, Rule, Survey, TableRule
+    from peakend.warehouse.mapping_model import FileRule, MappingForm, Rule, Segments, Survey, TableRule
     from peakend.warehouse.mapping_yaml import Document
     from peakend.warehouse.readers.source import SourceColumn, SourceFile
 
@@ -47,18 +48,11 @@ def plan(form: MappingForm, document: Document, number: int, source: SourceFile)
     ]
     loads: list[TableLoad] = []
     first = True
-    survey_loads = (
-        _survey_loads(form, rule.survey, scope, (*place, "survey"), origin, raw) if rule.survey else []
-    )
+    survey_loads: list[TableLoad] = []
+    if rule.survey is not None:
+        survey_loads = _survey_loads(form, rule.survey, scope, (*place, "survey"), origin, raw)
     if rule.segments is not None:
-        spot = (*place, "segments")
-        segments = rule.segments
-        survey_loads.append(
-            segment_load(
-                segments.by, segments.subject, segments.id, form.segmentations, scope,
-                (*spot, "by"), (*spot, "id"), origin,
-            )
-        )  # fmt: skip
+        survey_loads.append(_segments_load(form, rule.segments, scope, (*place, "segments"), origin))
     for one, columns, table, spot in tables:
         wants = (
             one.attributes if one.attributes is not None else (first and not one.each and rule.survey is None)
@@ -100,7 +94,7 @@ def _table_load(
         relation = _derived(rule, where, scope, place)
         raw = json_object([(name, quoted(name)) for name in _columns_of(rule)])
         where = None
-    relation = _numbered(relation, rule, scope, place)
+    relation = _numbered(relation, rule.columns, scope, (*place, "columns"))
     named = {column.name for column in columns}
     columns = [*columns, *_keys(table, named, scope, place)]
     if "attributes" not in named:
@@ -134,21 +128,21 @@ def _attributes(wanted: bool | list[str], scope: Scope, place: Place) -> list[So
     return [column for column in scope.source.columns if column.name not in gone]
 
 
-def _numbered(relation: str, rule: TableRule, scope: Scope, place: Place) -> str:
+def _numbered(relation: str, rules: Mapping[str, Rule], scope: Scope, place: Place) -> str:
     """The relation with a running number where a template asks for one."""
-    within = [(name, numbered_by(spec)) for name, spec in rule.columns.items()]
+    within = [(name, numbered_by(spec)) for name, spec in rules.items()]
     asked = [(name, columns) for name, columns in within if columns is not None]
     if not asked:
         return relation
     if len({tuple(columns) for _, columns in asked}) > 1:
         what = Text("two running numbers count by different columns.", "两个流水号按不同的列计数。")
-        raise scope.wrong((*place, "columns"), what)
+        raise scope.wrong(place, what)
     name, columns = asked[0]
-    names = [quoted(scope.column(column, (*place, "columns", name, "number_by")).name) for column in columns]
+    names = [quoted(scope.column(column, (*place, name, "number_by")).name) for column in columns]
     partition = f"partition by {', '.join(names)} " if names else ""
     return (
         f"(select *, row_number() over ({partition}order by {quoted(ROW)}) as {quoted(NUMBER)} "
-        f"from {relation} as source) as numbered"
+        f"from {relation}) as numbered"
     )
 
 
@@ -204,6 +198,8 @@ def _derived(rule: TableRule, where: str | None, scope: Scope, place: Place) -> 
 def _survey_loads(
     form: MappingForm, survey: Survey, scope: Scope, place: Place, origin: ColumnLoad, raw: str
 ) -> list[TableLoad]:
+    rules = {"response": survey.response, "survey": survey.survey, **survey.columns}
+    relation = _numbered(scope.source.relation, rules, scope, place)
     columns = [
         column_load("response_id", "string", survey.response, scope, (*place, "response")),
         column_load("survey_id", "string", survey.survey, scope, (*place, "survey")),
@@ -213,37 +209,47 @@ def _survey_loads(
         ),
         origin,
     ]
-    relation = scope.source.relation
     loads = [TableLoad("responses", scope.source, relation, tuple(columns), raw)]
-    texts = prepared(scope)
+    texts = _texts(scope, survey.response, place)
     if survey.answers:
         loads.append(answer_load(survey, questions(form), texts, place, origin))
     if survey.segments:
+        by, spot = survey.segments, (*place, "segments")
+        titles = form.segmentations
         loads.append(
-            segment_load(
-                survey.segments, "response", survey.response, form.segmentations, scope,
-                (*place, "segments"), (*place, "response"), origin,
-            )
-        )  # fmt: skip
-    return loads
+            segment_load(by, "response", survey.response, titles, texts, spot, (*place, "response"), origin)
+        )
+    scope.source.notes = texts.source.notes
+    return [replace(load, source=scope.source) for load in loads]
+
+
+def _segments_load(
+    form: MappingForm, segments: Segments, scope: Scope, place: Place, origin: ColumnLoad
+) -> TableLoad:
+    texts = _texts(scope, segments.id, place)
+    spots = (*place, "by"), (*place, "id")
+    load = segment_load(segments.by, segments.subject, segments.id, form.segmentations, texts, *spots, origin)
+    return replace(load, source=scope.source)
+
+
+def _texts(scope: Scope, key: Rule, place: Place) -> Scope:
+    """The file as trimmed text, with the running number when the key has one."""
+    numbered = _numbered(scope.source.relation, {"key": key}, scope, place)
+    source = replace(scope.source, relation=numbered)
+    inner = Scope(source, scope.rule, scope.document, scope.place, scope.used)
+    return prepared(inner, numbered=numbered != scope.source.relation)
 
 
 def _with_response_attributes(loads: list[TableLoad], scope: Scope) -> list[TableLoad]:
-    """What no rule used stays with the responses."""
-    if not loads or loads[0].table != "responses" or loads[0].column("attributes") is not None:
-        return [_with_empty_attributes(load) for load in loads]
+    """What no rule used stays with the responses; every other load has empty attributes."""
     kept = [(one.name, scope.text(one)) for one in _attributes(True, scope, scope.place)]
-    attributes = ColumnLoad("attributes", json_object(kept))
-    first = loads[0]
-    responses = TableLoad(first.table, first.source, first.relation, (*first.columns, attributes), first.raw)
-    return [responses, *(_with_empty_attributes(load) for load in loads[1:])]
-
-
-def _with_empty_attributes(load: TableLoad) -> TableLoad:
-    if load.column("attributes") is not None:
-        return load
-    empty = ColumnLoad("attributes", "null::varchar")
-    return TableLoad(load.table, load.source, load.relation, (*load.columns, empty), load.raw, load.where)
+    finished = []
+    for load in loads:
+        if load.column("attributes") is None:
+            sql = json_object(kept) if load.table == "responses" else "null::varchar"
+            load = replace(load, columns=(*load.columns, ColumnLoad("attributes", sql)))
+        finished.append(load)
+    return finished
 
 
 def questions(form: MappingForm) -> Mapping[str, Question]:

@@ -14,7 +14,7 @@ from peakend.language import Text
 from peakend.warehouse.mapping_errors import unknown
 from peakend.warehouse.mapping_loads import Check, ColumnLoad, TableLoad
 from peakend.warehouse.mapping_sql import Scope, json_object, listed
-from peakend.warehouse.mapping_values import column_load
+from peakend.warehouse.mapping_values import NUMBER, column_load
 from peakend.warehouse.readers.naming import literal, quoted
 from peakend.warehouse.readers.source import ROW, SourceColumn
 
@@ -89,11 +89,15 @@ class _Coding:
         return None
 
 
-def prepared(scope: Scope) -> Scope:
-    """The same file with every column as trimmed text, which many rules then name without repeating how."""
+def prepared(scope: Scope, *, numbered: bool) -> Scope:
+    """The same file with every column as trimmed text, which many rules then name without repeating how.
+
+    `numbered`: the relation has the running number of a template, which is to be kept.
+    """
     columns = tuple(replace(column, type="VARCHAR") for column in scope.source.columns)
     texts = ", ".join(f"{scope.text(column)} as {quoted(column.name)}" for column in scope.source.columns)
-    relation = f"(select {quoted(ROW)}, {texts} from {scope.source.relation} as source) as prepared"
+    kept = f"{quoted(ROW)}, {quoted(NUMBER)}" if numbered else quoted(ROW)
+    relation = f"(select {kept}, {texts} from {scope.source.relation}) as prepared"
     rule = scope.rule.model_copy(update={"trim": False, "empty": []})
     source = replace(scope.source, columns=columns, relation=relation)
     return Scope(source, rule, scope.document, scope.place, scope.used)
