@@ -75,12 +75,21 @@ def test_rows_beyond_the_limit_are_counted() -> None:
     assert "2 more rows" in printed("en", limit=1)
 
 
+def test_numbers_of_one_size_have_the_same_decimals_and_others_four_figures() -> None:
+    table = pa.table({"alike": [39.84, 5.0, -12.5], "mixed": [0.6702, 1170.0, 219.25]})
+    view = shown(table, None, "en", limit=None, width=None)
+    assert view.cells == [["39.84", "0.6702"], ["5.00", "1,170"], ["-12.50", "219.2"]]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
         (1234567, "1,234,567"),
         (39.84213, "39.84"),
-        (12345.678, "12,345.7"),
+        (12345.678, "12,346"),
+        (0.00001234, "0.000012"),
+        (float("nan"), "nan"),
+        (0.0, "0"),
         (Decimal("1234.5000"), "1,234.50"),
         (Decimal("0.0010"), "0.0010"),
         (date(2024, 1, 2), "2024-01-02"),

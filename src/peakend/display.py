@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -43,15 +44,17 @@ def shown(
     rows = table.slice(0, limit).to_pylist() if limit is not None else table.to_pylist()
     names = [n for n in _in_language(table.column_names, language) if n != "hidden" and _has_value(rows, n)]
     names = _in_order(names, declared)
-    written = {name: [_cell(row, name, language) for row in rows] for name in names}
-    constant = {n: written[n][0] for n in names if len(rows) > 1 and len(set(written[n])) == 1}
-    varying = [name for name in names if name not in constant]
-    fitting = varying if width is None else _fitting(varying, written, width)
+    cells = {name: _column(rows, name, language) for name in names}
+    same = {n: cells[n][0] for n in names if len(rows) > 1 and len(set(cells[n])) == 1}
+    varying = [name for name in names if name not in same]
+    fitting = varying if width is None else _fitting(varying, cells, width)
+    key = declared.key if declared else names
+    constant = {name: cell for name, cell in same.items() if name in key or name in _FIRST or _is_label(name)}
     return Shown(
         constant=constant,
         columns=fitting,
-        left_out=[name for name in varying if name not in fitting],
-        cells=[[written[name][number] for name in fitting] for number in range(len(rows))],
+        left_out=[name for name in names if name not in fitting and name not in constant],
+        cells=[[cells[name][number] for name in fitting] for number in range(len(rows))],
         any_hidden=any(row.get("hidden") for row in rows),
     )
 
@@ -123,9 +126,13 @@ def _in_order(names: Sequence[str], declared: ResultTable | None) -> list[str]:
     key = declared.key if declared else ()
     ids = {name for name in names if name.endswith("_id") and _labelled(name, names)}
     first = [name for name in names if name in key and name not in ids]
-    labels = [name for name in names if name.endswith(("_en", "_zh"))]
+    labels = [name for name in names if _is_label(name)]
     core = [name for name in _FIRST if name in names]
     return list(dict.fromkeys([*labels, *first, *core, *(n for n in names if n not in ids), *ids]))
+
+
+def _is_label(name: str) -> bool:
+    return name.endswith(("_en", "_zh"))
 
 
 def _labelled(name: str, names: Sequence[str]) -> bool:
@@ -138,11 +145,26 @@ def _has_value(rows: Sequence[Mapping[str, Any]], name: str) -> bool:
     return any(row[name] is not None for row in rows) or (name == "n" and bool(rows))
 
 
-def _cell(row: Mapping[str, Any], name: str, language: Language) -> str:
+def _column(rows: Sequence[Mapping[str, Any]], name: str, language: Language) -> list[str]:
+    """The cells of one column. Its floating numbers have the same decimals where they are of one size."""
+    sizes = [abs(value) for row in rows if isinstance(value := row[name], float) and value]
+    of_one_size = bool(sizes) and math.isfinite(max(sizes)) and max(sizes) < 1000 * min(sizes)
+    decimals = _decimals(max(sizes)) if of_one_size else None
+    return [_cell(row, name, language, decimals) for row in rows]
+
+
+def _cell(row: Mapping[str, Any], name: str, language: Language, decimals: int | None) -> str:
     value = row[name]
     if value is None:
         return _HIDDEN.in_(language) if row.get("hidden") and name in ("n", "value") else _NOTHING
+    if isinstance(value, float) and decimals is not None:
+        return f"{value:,.{decimals}f}"
     return written(value, language)
+
+
+def _decimals(size: float) -> int:
+    """Decimals that give four significant figures, and at most six."""
+    return min(6, max(0, 3 - math.floor(math.log10(size))))
 
 
 def written(value: object, language: Language) -> str:
@@ -152,9 +174,9 @@ def written(value: object, language: Language) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return f"{value:,.1f}" if abs(value) >= 1000 else f"{value:.4g}"
+        return f"{value:,.{_decimals(abs(value))}f}" if value and math.isfinite(value) else f"{value:g}"
     if isinstance(value, Decimal):
-        return f"{value:,.2f}" if value == round(value, 2) else f"{value:,f}"
+        return f"{value:,.2f}" if abs(value) >= 1 or value == round(value, 2) else f"{value:,f}"
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, date):
@@ -169,7 +191,7 @@ def _fitting(names: Sequence[str], cells: Mapping[str, Sequence[str]], width: in
     left = width
     fitting: list[str] = []
     for name in names:
-        left -= max(map(cell_len, (name, *cells[name]))) + 2
+        left -= max(map(cell_len, (name, *cells[name]))) + 3
         if left < 0 and fitting:
             break
         fitting.append(name)

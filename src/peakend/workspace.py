@@ -103,8 +103,8 @@ class Workspace:
         return runner.run(self.engine, only=only, settings=settings, progress=progress, force=force)
 
     def list(self) -> tuple[Listed, ...]:
-        """The catalogue in order, each analysis with its last record."""
-        records = latest_records(self.engine)
+        """The catalogue in order, each analysis with the last record of an attempt that was needed."""
+        records = latest_records(self.engine, ("done", "failed", "interrupted", "not_run", "skipped"))
         return tuple(Listed(analysis, records.get(analysis.name)) for analysis in catalogue())
 
     def tables(self) -> dict[str, int]:

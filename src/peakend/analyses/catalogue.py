@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from importlib.util import find_spec
 from typing import Any
 
 from peakend.analyses.errors import CatalogueError, UnknownAnalysisError
@@ -71,7 +69,7 @@ def checked(analyses: Sequence[Analysis]) -> tuple[Analysis, ...]:
 
 
 def _of_the_house() -> Iterator[Analysis]:
-    for name in (name for name in MODULES if name in sys.modules or find_spec(name)):
+    for name in MODULES:
         yield from import_module(name).ANALYSES
 
 

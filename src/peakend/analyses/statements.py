@@ -75,14 +75,15 @@ class _Recorder(Engine):
     def _own(self, relation: Relation) -> Relation:
         return Relation(self, relation.tree, relation.params, relation.ctes, analysis=relation.analysis)
 
-    def respell(self, node: exp.Expression) -> exp.Expression:
+    def respell(self, node: exp.Expr) -> exp.Expr:
         return self.inner.respell(node)
 
     def render(self, tree: exp.Query, *, pretty: bool = False) -> str:
         return self.inner.render(tree, pretty=pretty)
 
     def fetch(self, relation: Relation, schema: pa.Schema | None = None) -> pa.Table:
-        self.note(relation.analysis or "", relation)
+        plain = relation.tree.name if isinstance(relation.tree, exp.Table) else "query"
+        self.note(relation.analysis or plain, relation)
         return self.inner.fetch(relation, schema)
 
     def store(self, relation: Relation, name: str, *, replace: bool = False) -> None:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 
 from peakend.cli.loading import drawn_load, print_load
 from peakend.cli.running import drawn_progress, print_summary
 from peakend.cli.speech import say, tell
-from peakend.language import LANGUAGES
-
-DATA_SETS = ("sfo", "online_retail")
+from peakend.language import LANGUAGES, Text
 
 
 def demonstrate(out: Path) -> bool:
     """Make a fresh warehouse and the reports in the folder `out`; whether every analysis went well."""
+    from peakend.demo.shipped import SHIPPED
     from peakend.workspace import open_workspace
 
     out.mkdir(parents=True, exist_ok=True)
     file = _fresh(out / "demo.duckdb")
     with open_workspace(f"duckdb:///{file}") as workspace:
-        for name in DATA_SETS:
+        for data in SHIPPED:
             with drawn_load() as loading:
-                report = workspace.load(data_folder(name), progress=loading)
-            tell(say(f"Loaded {name}:", f"已载入 {name}："))
+                report = workspace.load(data.folder, progress=loading)
+            tell(
+                Text(f"{data.title.en} ({data.attribution.en})", f"{data.title.zh}（{data.attribution.zh}）")
+            )
             print_load(report)
         with drawn_progress() as progress:
             ran = workspace.run(progress=progress)
@@ -35,11 +35,6 @@ def demonstrate(out: Path) -> bool:
     for path in reports:
         tell(f"  {path.resolve().as_uri()}")
     return not ran.failed
-
-
-def data_folder(name: str) -> Path:
-    """The folder of the shipped data set `name`."""
-    return Path(str(files("peakend.demo").joinpath("data", name)))
 
 
 def _fresh(file: Path) -> Path:

@@ -148,7 +148,9 @@ def _line(outcome: Outcome) -> str:
         rows = sum(outcome.rows.values())
         return f"{said}  {outcome.seconds:.1f} s  " + say(f"{rows:,} rows", f"{rows:,} 行")
     said = f"{said}  {STATUS_WORDS[outcome.status].in_(language())}"
-    return f"{said}{say(': ', '：')}{outcome.reason.in_(language())}" if outcome.reason else said
+    if outcome.reason is None or outcome.status == "failed":
+        return said
+    return f"{said}{say(': ', '：')}{outcome.reason.in_(language())}"
 
 
 def _summary(report: RunReport, *, as_json: bool) -> None:
