@@ -32,14 +32,18 @@ def t_quantile(confidence: float, df: ArrayLike) -> Numbers:
 def wilson(share: ArrayLike, n: ArrayLike, confidence: float = 0.95) -> tuple[Numbers, Numbers]:
     """Wilson's score interval for a share (0 to 1) of `n` answers or an effective size; NaN where n ≤ 0.
 
-    Source: Wilson (1927), JASA 22(158), pp. 209–212; recommended by Brown, Cai & DasGupta (2001), eq. 4.
+    Source: Wilson (1927), JASA 22(158), pp. 209–212; recommended by Brown, Cai & DasGupta (2001),
+    Statistical Science 16(2).
     """
     p, size, z = np.asarray(share, dtype=float), _positive(n), normal_quantile(confidence)
     shrink = 1 + z * z / size
     centre = (p + z * z / (2 * size)) / shrink
     # Rounding may leave a tiny negative number where p is 0 or 1.
     half = z * np.sqrt(np.maximum(p * (1 - p) / size, 0) + z * z / (4 * size * size)) / shrink
-    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
+    # Exactly 0 and 1 at the ends, where rounding would leave 1e-18.
+    return np.where(p <= 0, 0 * size, np.maximum(centre - half, 0)), np.where(
+        p >= 1, 1 + 0 * size, np.minimum(centre + half, 1)
+    )
 
 
 def nps_interval(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from peakend.feedback.suppression import Suppression
 
-# Columns that say which cell it is; everything else is what was found there.
+# Columns that say which cell it is, and what was known before; everything else is what was found there.
 _NAMING = frozenset(
     [
         "programme",
@@ -36,6 +36,7 @@ _NAMING = frozenset(
         "segment",
         "dimension_kind",
         "category",
+        "population_share",
     ]
 )
 

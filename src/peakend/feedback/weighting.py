@@ -13,7 +13,7 @@ Numbers = NDArray[np.float64]
 def kish_size(weight_sum: ArrayLike, squared_weight_sum: ArrayLike) -> Numbers:
     """(Σw)² / Σw²: how many answers of equal weight are as precise. NaN without any weight above 0.
 
-    Source: Kish (1965), Survey Sampling, section 11.7.
+    Source: Kish (1965), Survey Sampling.
     """
     total, squares = np.asarray(weight_sum, dtype=float), np.asarray(squared_weight_sum, dtype=float)
     return total**2 / np.where(squares > 0, squares, np.nan)
@@ -31,7 +31,7 @@ def linearised_variance(
 
     units: sampling units (clusters, or answers where there are none). With W and Y the sums of w and wy in a
     unit: ww = ΣW², wy = ΣWY, yy = ΣY² over units. Then m/(m−1) · Σ(Y − mean·W)² / (Σw)².
-    Source: Wolter (2007), Introduction to Variance Estimation, 2nd ed., section 6.11; the m/(m−1) as in
+    Source: Wolter (2007), Introduction to Variance Estimation, 2nd ed.; the m/(m−1) as in
     Binder (1983), International Statistical Review 51(3).
     """
     centre, m = np.asarray(mean, dtype=float), np.asarray(units, dtype=float)

@@ -25,7 +25,12 @@ RFM = Analysis(
     needs=("transactions",),
     gives=(results.RFM_CUSTOMERS, results.RFM_SEGMENTS),
     compute=_rfm,
-    sql=(),
+    sql=(
+        "value/revenue_lines",
+        "value/transactions_before",
+        "segments/rfm_customers",
+        "segments/rfm_segment_sums",
+    ),
     chart="rfm",
     sources=("Hughes 1994, Strategic Database Marketing",),
 )

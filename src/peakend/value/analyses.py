@@ -25,7 +25,7 @@ CONCENTRATION = Analysis(
     needs=("transactions",),
     gives=(results.REVENUE_CONCENTRATION, results.REVENUE_LORENZ),
     compute=_concentration,
-    sql=(),
+    sql=("value/revenue_lines", "value/customer_revenue", "value/concentration_buckets"),
     chart="revenue_concentration",
     sources=(
         "Gini 1912; Lorenz 1905",
