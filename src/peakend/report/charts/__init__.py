@@ -1,0 +1,45 @@
+"""The charts: for each name an analysis may give as its `chart`, the exhibits that show its results.
+
+An exhibit is named "module:object" and imported when a report shows it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from peakend.report.charts.exhibit import Basis, Exhibit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["CHARTS", "Basis", "Exhibit", "exhibits"]
+
+CHARTS: Mapping[str, tuple[str, ...]] = {
+    "scores": (
+        "nps:SHARES",
+        "trends:NPS",
+        "touchpoints:NPS",
+        "touchpoints:RATING",
+        "trends:RATING",
+        "touchpoints:CSAT",
+        "trends:CSAT",
+        "touchpoints:CES",
+        "trends:CES",
+        "segments:SEGMENTS",
+    ),
+    "response_mix": ("response_mix:RESPONSE_MIX",),
+    "rfm": ("rfm:RFM",),
+    "data_quality": ("data_quality:QUALITY",),
+    "revenue_concentration": ("concentration:REVENUE",),
+}
+
+
+def exhibits(chart: str) -> tuple[Exhibit, ...]:
+    """The exhibits of `chart`, in the order they are shown; KeyError for a name that is not registered."""
+    return tuple(_load(name) for name in CHARTS[chart])
+
+
+def _load(name: str) -> Exhibit:
+    module, _, attribute = name.partition(":")
+    return cast("Exhibit", getattr(import_module(f"peakend.report.charts.{module}"), attribute))

@@ -1,0 +1,4 @@
+select source, count(*) as n
+from facts
+group by source
+order by source

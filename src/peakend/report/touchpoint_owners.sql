@@ -1,0 +1,4 @@
+select touchpoint_id, owner
+from touchpoints
+where owner is not null
+order by touchpoint_id
