@@ -1,0 +1,15 @@
+"""Simulated companies with planted truths: methods are tried where the answer is known, and on null twins."""
+
+from peakend.demo.simulator.mechanism import Mechanism, mechanisms, switchable
+from peakend.demo.simulator.run import KINDS, VERSION, Progress, SimulationReport, simulate
+
+__all__ = [
+    "KINDS",
+    "VERSION",
+    "Mechanism",
+    "Progress",
+    "SimulationReport",
+    "mechanisms",
+    "simulate",
+    "switchable",
+]

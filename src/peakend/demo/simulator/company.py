@@ -1,0 +1,331 @@
+"""A simulated company as data: what `companies/*.yaml` says about each kind, checked when it is read."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from peakend.language import Text
+
+Kind = Literal["airline", "property", "bank", "retailer"]
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Positive = Annotated[float, Field(gt=0)]
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Volume(_Described):
+    """Relative volumes by month (12), weekday (7, Monday first) and local hour (24)."""
+
+    by_month: Annotated[tuple[float, ...], Field(min_length=12, max_length=12)]
+    by_weekday: Annotated[tuple[float, ...], Field(min_length=7, max_length=7)]
+    by_hour: Annotated[tuple[float, ...], Field(min_length=24, max_length=24)]
+
+
+class OrderChannel(_Described):
+    """How orders come in; `site`: they happen at a site."""
+
+    weight: Positive
+    site: bool
+
+
+class Buying(_Described):
+    """BG/NBD purchases (r, alpha in weeks, a, b) with gamma-gamma order values.
+
+    spend_shape and spend_spread are p and q of the gamma-gamma model, spend_mean the mean order value.
+    lines: relative frequency of 1, 2, … lines an order. lead_days: median and log-sd of the days between an
+    order and its use (0: at once).
+    """
+
+    r: Positive
+    alpha: Positive
+    a: Positive
+    b: Positive
+    spend_shape: Positive
+    spend_spread: Annotated[float, Field(gt=2)]
+    spend_mean: Positive
+    lines: Annotated[tuple[float, ...], Field(min_length=1, max_length=9)]
+    lead_days: tuple[float, float]
+    channels: dict[str, OrderChannel]
+
+
+class Memory(_Described):
+    """How an episode is remembered: weights of its mean, its most extreme and its last moment (sum 1)."""
+
+    mean: float
+    peak: float
+    end: float
+
+
+class Experience(_Described):
+    """Latent satisfaction, in units of the latent scale on which the thresholds of `shared.yaml` lie."""
+
+    attitude: float
+    noise: Positive
+    answer_noise: Positive
+    loyalty: float
+    trend_per_year: float
+    site_day: float
+    memory: Memory
+
+
+class Tier(_Described):
+    """A tier of customers by value, lowest first. sampled: share asked in each relational wave."""
+
+    name: str
+    share: Positive
+    gap: float
+    sampled: Annotated[float, Field(gt=0, le=1)]
+
+
+class Site(_Described):
+    id: str
+    name: str
+    name_zh: str
+    kind: str
+    city: str
+    weight: Positive
+    effect: float
+    staff: Annotated[int, Field(ge=1, le=99)]
+    opened_on: date
+
+
+class Touchpoint(_Described):
+    """One touchpoint.
+
+    minutes: range after the order or the start of use (`phase`) in which it is met. share: of the orders that
+    it comes with, by tier where `tiers` says so; `when` restricts it to a customer's first or later orders,
+    `only` to orders of some channels. duration: median minutes and log-sd.
+    """
+
+    id: str
+    name: str
+    name_zh: str
+    stage: Literal["pre", "purchase", "use", "service"]
+    link: str
+    experience_type: Literal["service", "purchase", "use", "application"]
+    channel: str
+    owner: str
+    moment_of_truth: bool = False
+    ownership: Literal["owned", "partner", "earned"] = "owned"
+    quality: float
+    share: Share
+    tiers: dict[str, Share] = {}
+    when: Literal["first", "each", "later"] = "each"
+    only: tuple[str, ...] = ()
+    phase: Literal["order", "use"] = "order"
+    minutes: tuple[int, int]
+    duration: tuple[Positive, Positive]
+    channels: dict[str, Positive] = {}
+    at_site: bool = False
+    staffed: bool = False
+    asked: bool = True
+    dimension: str = "overall"
+
+
+class Product(_Described):
+    id: str
+    name: str
+    name_zh: str
+    category: str
+    brand: str
+    kind: Literal["good", "service", "fee", "adjustment"] = "service"
+    own: bool = True
+    price: Positive
+    cost: Positive
+    weight: Positive = 1.0
+
+
+class Change(_Described):
+    """A line of the service-change log. at: share of the window that has passed. size: shift of latent
+    satisfaction at the touchpoint from then on, for customers of `tiers` (empty: all)."""
+
+    id: str
+    touchpoint: str
+    site: str | None = None
+    at: Share
+    kind: str
+    description: str
+    reason: str
+    size: float
+    tiers: tuple[str, ...] = ()
+
+
+class Complaints(_Described):
+    touchpoint: str
+    share: Share
+    intercept: float
+    slope: float
+
+
+class Refunds(_Described):
+    touchpoint: str | None
+    share: Share
+
+
+class Programme(_Described):
+    name: str
+    share: Share
+    points_per_unit: Positive
+    redeemers: Share
+
+
+class Holding(_Described):
+    """A product that customers hold. share: of customers; balance: median and log-sd."""
+
+    product: str
+    share: Share
+    balance: tuple[Positive, Positive]
+
+
+class Company(_Described):
+    """One kind of company. Every reference inside it is checked; touchpoints and sites keep their order."""
+
+    kind: Kind
+    name: Text
+    currency: str
+    volume: Volume
+    buying: Buying
+    experience: Experience
+    tiers: tuple[Tier, ...]
+    sites: tuple[Site, ...]
+    roles: tuple[str, ...]
+    touchpoints: Annotated[tuple[Touchpoint, ...], Field(max_length=50)]
+    products: tuple[Product, ...]
+    changes: tuple[Change, ...]
+    complaints: Complaints
+    refunds: Refunds
+    programme: Programme
+    holdings: tuple[Holding, ...] = ()
+
+    @model_validator(mode="after")
+    def _references_exist(self) -> Company:
+        touchpoints = {t.id for t in self.touchpoints}
+        sites, tiers = {s.id for s in self.sites}, {t.name for t in self.tiers}
+        named = [*(change.touchpoint for change in self.changes), self.complaints.touchpoint]
+        wrong = [touchpoint for touchpoint in named if touchpoint not in touchpoints]
+        wrong += [c.site for c in self.changes if c.site is not None and c.site not in sites]
+        wrong += [tier for change in self.changes for tier in change.tiers if tier not in tiers]
+        wrong += [tier for touchpoint in self.touchpoints for tier in touchpoint.tiers if tier not in tiers]
+        wrong += [c for t in self.touchpoints for c in t.only if c not in self.buying.channels]
+        wrong += [h.product for h in self.holdings if h.product not in {p.id for p in self.products}]
+        if self.refunds.touchpoint is not None and self.refunds.touchpoint not in touchpoints:
+            wrong.append(self.refunds.touchpoint)
+        if wrong:
+            raise ValueError(f"{self.kind}: no such {sorted(wrong)}")
+        return self
+
+    @cached_property
+    def slots(self) -> dict[str, int]:
+        """Position of every touchpoint by its id."""
+        return {touchpoint.id: slot for slot, touchpoint in enumerate(self.touchpoints)}
+
+    @cached_property
+    def channels(self) -> tuple[str, ...]:
+        """Every channel of orders and touchpoints."""
+        return tuple(sorted({*self.buying.channels, *(c for t in self.touchpoints for c in t.channels)}))
+
+    @property
+    def source(self) -> str:
+        """What every row says about where it came from."""
+        return f"simulated:{self.kind}"
+
+
+class Overall(_Described):
+    """A question about the whole."""
+
+    id: str
+    metric: Literal["nps", "csat", "ces"]
+    text: Text
+    label: Text
+
+
+class Comments(_Described):
+    """Sentences about a touchpoint ({touchpoint}), in both languages."""
+
+    praise: dict[str, tuple[str, ...]]
+    blame: dict[str, tuple[str, ...]]
+
+
+class Names(_Described):
+    """Parts of names that are put together; chosen so that nobody is called so."""
+
+    zh_family: tuple[str, ...]
+    zh_first: tuple[str, ...]
+    zh_second: tuple[str, ...]
+    en_given: tuple[str, ...]
+    en_family: tuple[str, ...]
+    cities: tuple[tuple[str, str], ...]
+
+
+class Response(_Described):
+    """Chance of answering: logit = intercept + value × (value index) + satisfaction × (latent)."""
+
+    invited: Share
+    intercept: float
+    value: float
+    satisfaction: float
+    no_answer: Share
+    commented: Share
+
+
+class Duplicates(_Described):
+    """A second record of the same person in another source, and how often each field of it differs."""
+
+    share: Share
+    events_moved: Share
+    name_shortened: Share
+    year_missing: Share
+    year_wrong: Share
+    city_missing: Share
+    phone_wrong: Share
+    phone_missing: Share
+    email_missing: Share
+
+
+class Dirt(_Described):
+    equal_times: Share
+    unidentified: Share
+    late: Share
+
+
+class Shared(_Described):
+    """What all kinds have in common. thresholds: cut points on the latent scale, one fewer than scores."""
+
+    scales: dict[str, tuple[int, int]]
+    thresholds: dict[str, tuple[float, ...]]
+    overall: tuple[Overall, ...]
+    touchpoint_question: Text
+    comment_question: Text
+    comment_label: Text
+    comments: Comments
+    names: Names
+    response: Response
+    duplicates: Duplicates
+    dirt: Dirt
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = files("peakend.demo.simulator").joinpath(f"companies/{name}.yaml").read_text("utf-8")
+    body: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return body
+
+
+@cache
+def company(kind: Kind) -> Company:
+    """The company described in `companies/<kind>.yaml`."""
+    return Company.model_validate({"kind": kind, **_read(kind)})
+
+
+@cache
+def shared() -> Shared:
+    """What `companies/shared.yaml` says for all kinds."""
+    return Shared.model_validate(_read("shared"))

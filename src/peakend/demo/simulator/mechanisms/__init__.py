@@ -1,0 +1,1 @@
+"""The mechanisms of the simulator, one a module."""

@@ -1,0 +1,148 @@
+"""The lines of an order: products, quantities, prices, discounts and costs that add up to its value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from peakend.demo.simulator.columns import canonical, constant, identifiers, money, numbers, picked, times
+from peakend.demo.simulator.draws import Array, pick
+from peakend.demo.simulator.frame import Frame
+from peakend.demo.simulator.keys import order_customers, order_ids, transaction_ids
+from peakend.demo.simulator.mechanism import Mechanism, Rows
+from peakend.language import Text
+
+if TYPE_CHECKING:
+    from peakend.demo.simulator.block import Block
+    from peakend.demo.simulator.company import Company
+
+UNIT = 10_000
+"""Money is counted in ten-thousandths of the currency unit, the precision of the warehouse."""
+
+_PRICE_SPREAD = 0.5
+_BUCKETS = 48
+
+
+def _step(block: Block) -> None:
+    orders, company = block.orders, block.world.company
+    how_many = 1 + pick(block.drawn_orders("lines.count")[0], np.array(company.buying.lines))
+    order = np.repeat(np.arange(len(orders)), how_many)
+    start = np.concatenate([[0], np.cumsum(how_many)[:-1]])
+    line = np.arange(len(order)) - start[order]
+    index, ordinal = orders["index"][order], orders["ordinal"][order]
+    u = block.world.draws.uniforms("lines", index, ordinal, line)
+    revenue = _split(orders["cents"], order, start, 0.2 - np.log(u[0])) * (UNIT // 100)
+    product = _chosen(company, revenue, u[1])
+    price = np.array([round(p.price * UNIT) for p in company.products])[product]
+    cost = np.array([round(p.cost * UNIT) for p in company.products])[product]
+    quantity = np.maximum(-(-revenue // price), 1)
+    block.lines = Frame(
+        {
+            "order": order,
+            "index": index,
+            "ordinal": ordinal,
+            "line": line,
+            "at": orders["at"][order],
+            "product": product,
+            "quantity": quantity,
+            "price": price,
+            "revenue": revenue,
+            "discount": quantity * price - revenue,
+            "cost": quantity * cost,
+            "refund_of": np.full(len(order), -1),
+            "late": np.zeros(len(order), np.int64),
+        }
+    )
+
+
+def _split(cents: Array, order: Array, start: Array, parts: Array) -> Array:
+    """Whole cents of every line in proportion to `parts`; the lines of an order add up to its value."""
+    share = parts / np.add.reduceat(parts, start)[order]
+    whole = np.floor(cents[order] * share).astype(np.int64)
+    whole[start] += cents - np.add.reduceat(whole, start)
+    return whole
+
+
+def _chosen(company: Company, revenue: Array, u: Array) -> Array:
+    """A product for each line, likely one whose price is near the line's value.
+
+    Values are put into log-spaced buckets; each bucket has one cumulative distribution over the products.
+    """
+    logs = np.log([p.price for p in company.products])
+    weights = np.array([p.weight for p in company.products])
+    edges = np.linspace(logs.min() - 0.5, logs.max() + 0.5, _BUCKETS)
+    likely = weights * np.exp(-0.5 * ((edges[:, None] - logs) / _PRICE_SPREAD) ** 2) + 1e-12
+    cumulative = np.cumsum(likely, axis=1)
+    cumulative /= cumulative[:, -1:]
+    value = np.log(np.maximum(revenue, 1) / UNIT)
+    bucket = np.clip(np.searchsorted(edges, value), 0, _BUCKETS - 1)
+    staircase = (cumulative + np.arange(_BUCKETS)[:, None]).ravel()
+    place = np.searchsorted(staircase, bucket + u, side="right") - bucket * len(weights)
+    chosen: Array = np.clip(place, 0, len(weights) - 1)
+    return chosen
+
+
+def _attributes(lines: Frame) -> pa.Array:
+    """What a source would note beside a line: which line a refund takes back, how late it was recorded."""
+    refunds = identifiers(
+        '{"refund_of": "T',
+        (lines["index"], 8),
+        (lines["ordinal"], 4),
+        (np.maximum(lines["refund_of"], 0), 2),
+        '"}',
+        where=lines["refund_of"] >= 0,
+    )
+    late = picked(
+        [f'{{"recorded_days_late": {days}}}' for days in range(100)], lines["late"], where=lines["late"] > 0
+    )
+    return pc.coalesce(refunds, late)
+
+
+def _rows(block: Block) -> Rows:
+    lines, orders, company = block.lines, block.orders, block.world.company
+    order = lines["order"]
+    refund = lines["refund_of"] >= 0
+    kinds = np.array([p.kind == "fee" for p in company.products])[lines["product"]].astype(np.int64)
+    yield (
+        "transactions",
+        canonical(
+            "transactions",
+            block.world.source,
+            {
+                "transaction_id": transaction_ids(lines),
+                "order_id": order_ids(lines["index"], lines["ordinal"]),
+                "customer_id": order_customers(block, order),
+                "product_id": picked([p.id for p in company.products], lines["product"]),
+                "at": times(lines["at"]),
+                "kind": picked(["sale", "fee", "refund"], np.where(refund, 2, kinds)),
+                "quantity": numbers(lines["quantity"]),
+                "unit_price": money(lines["price"]),
+                "revenue": money(lines["revenue"]),
+                "discount": money(lines["discount"]),
+                "cost": money(lines["cost"]),
+                "currency": constant(company.currency, len(lines)),
+                "channel": picked(list(company.buying.channels), orders["channel"][order]),
+                "site_id": picked(
+                    [site.id for site in company.sites],
+                    orders["place"][order],
+                    where=orders["at_site"][order],
+                ),
+                "attributes": _attributes(lines),
+            },
+        ),
+    )
+
+
+MECHANISM = Mechanism(
+    name="lines",
+    meaning=Text(
+        "Orders are made of lines whose revenue is quantity × price less discount.",
+        "订单由若干行组成：收入 = 数量 × 单价 − 折扣。",
+    ),
+    after=("orders",),
+    step=_step,
+    rows=_rows,
+)

@@ -1,0 +1,66 @@
+"""How an episode is remembered: by its peak and its end more than by its mean.
+
+Source: Kahneman, Fredrickson, Schreiber and Redelmeier, "When more pain is preferred to less", Psychological
+Science 4 (1993).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from peakend.demo.simulator.mechanism import Mechanism
+from peakend.demo.simulator.truth import Parameter, Truth
+from peakend.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from peakend.demo.simulator.block import Block
+    from peakend.demo.simulator.draws import Array
+    from peakend.demo.simulator.world import World
+
+
+def _step(block: Block) -> None:
+    events, orders, world = block.events, block.orders, block.world
+    latent = events["latent"]
+    starts = np.flatnonzero(np.diff(events["order"], prepend=-1))
+    lived = events["order"][starts]
+    last = np.append(starts[1:], len(events)) - 1
+    mean = np.add.reduceat(latent, starts) / (last - starts + 1) if len(starts) else latent[starts]
+    remembered = mean
+    if world.on("peak_end"):
+        memory = world.company.experience.memory
+        remembered = memory.mean * mean + memory.peak * _peak(latent, starts) + memory.end * latent[last]
+    orders["overall"] = np.full(len(orders), np.nan)
+    orders["overall"][lived] = remembered
+    orders["done_at"] = orders["used_at"].copy()
+    orders["done_at"][lived] = events["at"][last]
+    orders["last_slot"] = np.zeros(len(orders), np.int64)
+    orders["last_slot"][lived] = events["slot"][last]
+
+
+def _peak(latent: Array, starts: Array) -> Array:
+    """The most extreme moment of every episode, good or bad."""
+    if not len(starts):
+        return latent[starts]
+    high, low = np.maximum.reduceat(latent, starts), np.minimum.reduceat(latent, starts)
+    extreme: Array = np.where(high >= -low, high, low)
+    return extreme
+
+
+def _truth(world: World) -> Iterable[Truth]:
+    memory, on = world.company.experience.memory, world.on("peak_end")
+    for name, weight in (("mean", memory.mean), ("peak", memory.peak), ("end", memory.end)):
+        yield Parameter("peak_end", f"weight/{name}", weight, "weight", on)
+
+
+MECHANISM = Mechanism(
+    name="peak_end",
+    meaning=Text("The whole is remembered by its peak and its end.", "整体印象主要取决于峰值与终值。"),
+    null=Text("The whole is remembered as the mean of its moments.", "整体印象等于各时刻的平均。"),
+    after=("complaints", "experience"),
+    step=_step,
+    truth=_truth,
+)
