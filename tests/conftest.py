@@ -14,6 +14,8 @@ from peakend.declaration import Inputs, Settings
 from peakend.engine import Engine, connect
 from peakend.warehouse.schema import canonical_tables
 
+pytest_plugins = ["engines"]
+
 REQUIRE_ALL = os.environ.get("PEAKEND_REQUIRE_ALL") == "1"
 _skipped: dict[str, list[str]] = {}
 

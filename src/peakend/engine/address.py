@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 _OPTIONS = re.compile(r"\?(?=[A-Za-z_.]+=|$)")
 
 
-def split(url: str, allowed: Collection[str]) -> tuple[str, dict[str, str]]:
-    """(`url` without its options, the options by name). Raises `ConnectionFailedError` for an unknown option.
+def split(url: str, allowed: Collection[str], *, prefix: str | None = None) -> tuple[str, dict[str, str]]:
+    """(`url` without its options, the options by name). Raises `ConnectionFailedError` for an unknown option:
+    neither one of `allowed` nor one that begins with `prefix`.
 
     The part before the question mark is taken as it stands, so a path keeps its spaces and percent signs.
     """
@@ -24,7 +25,7 @@ def split(url: str, allowed: Collection[str]) -> tuple[str, dict[str, str]]:
     options: dict[str, str] = {}
     for part in filter(None, (rest[0] if rest else "").split("&")):
         name, _, value = part.partition("=")
-        if name not in allowed:
+        if name not in allowed and not (prefix and name.startswith(prefix)):
             raise unknown_option(url, name, allowed)
         options[name] = unquote(value)
     return place, options

@@ -30,7 +30,7 @@ def connect(url: str, *, read_only: bool = False) -> Engine:
     if scheme == "spark":
         from peakend.engine.spark import Spark
 
-        return Spark(url)
+        return Spark(url, read_only=read_only)
     raise ConnectionFailedError(
         Text(f"{url!r} is not a warehouse URL.", f"{url!r} 不是数据仓库地址。"),
         Text(

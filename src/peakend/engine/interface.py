@@ -15,6 +15,7 @@ from peakend.engine.errors import EngineError, PortabilityError
 from peakend.engine.portable import check_portable
 from peakend.engine.relation import Relation, identifier, next_number
 from peakend.engine.shape import ArrowData, ShapeError, shaped
+from peakend.engine.spelling import everywhere, respelled
 from peakend.errors import PeakendError
 from peakend.language import Text
 
@@ -132,13 +133,13 @@ class Engine(ABC):
 
     def render(self, tree: exp.Query, *, pretty: bool = False) -> str:
         """`tree` in this engine's dialect; raises rather than drop what the dialect cannot say."""
-        return tree.transform(self.respell).sql(
+        return respelled(tree, self.respell).sql(
             self.dialect, pretty=pretty, unsupported_level=ErrorLevel.RAISE, comments=False
         )
 
-    def respell(self, node: exp.Expression) -> exp.Expression:
-        """Rewrite one node that sqlglot leaves different between engines (`epoch_us`, …)."""
-        return node
+    def respell(self, node: exp.Expr) -> exp.Expr:
+        """Rewrite one node (its children are done) that sqlglot leaves different between engines."""
+        return everywhere(node)
 
     def table(self, name: str) -> Relation:
         """A relation over the stored table `name`."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 ArrowData: TypeAlias = pa.Table | pa.RecordBatchReader
 BATCH_ROWS = 122_880
+_WIDE = pa.decimal256(76, 36)
 
 
 class ShapeError(ValueError):
@@ -25,9 +26,9 @@ class ShapeError(ValueError):
 def shaped(table: pa.Table, schema: pa.Schema, *, exact: bool = False) -> pa.Table:
     """`table` with exactly the columns of `schema`, in its order and cast to its types.
 
-    Decimals are rounded (half away from zero) to the places of a decimal column, or with `exact` refused when
-    that would lose something. Raises `ShapeError` for a missing column and for a value that its type cannot
-    hold: a fraction never becomes an integer, nothing is cut off.
+    Decimals are rounded (half away from zero) to the places of a decimal column and large integers to doubles,
+    or with `exact` refused when that would lose something. Raises `ShapeError` for a missing column and for a
+    value that its type cannot hold: a fraction never becomes an integer, nothing is cut off.
     """
     for name in schema.names:
         if name not in table.column_names:
@@ -44,6 +45,23 @@ def plain(schema: pa.Schema) -> pa.Schema:
     return pa.schema([pa.field(field.name, _plain(field.type)) for field in schema])
 
 
+def numerics(table: pa.Table) -> pa.Table:
+    """`table` with text that PostgreSQL sent for exact numbers as decimals, or else doubles."""
+    for position, field in enumerate(table.schema):
+        if getattr(field.type, "type_name", None) == "numeric":
+            table = table.set_column(position, field.name, _number(table.column(position)))
+    return table
+
+
+def without_zone(table: pa.Table) -> pa.Table:
+    """`table` with times that carry a zone as UTC times that carry none."""
+    for position, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) and field.type.tz is not None:
+            times = table.column(position).cast(pa.timestamp(field.type.unit))
+            table = table.set_column(position, field.name, times)
+    return table
+
+
 class Stream:
     """Arrow data as a reader in the shape of `schema`, batch by batch.
 
@@ -54,9 +72,9 @@ class Stream:
         self.failure: BaseException | None = None
         self._reader = data.to_reader(BATCH_ROWS) if isinstance(data, pa.Table) else data
         self._schema = schema
-        self.reader = pa.RecordBatchReader.from_batches(schema, self._batches())
+        self.reader = pa.RecordBatchReader.from_batches(schema, self.batches())
 
-    def _batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self) -> Iterator[pa.RecordBatch]:
         try:
             for batch in self._reader:
                 table = shaped(pa.Table.from_batches([batch]), self._schema, exact=True)
@@ -64,6 +82,15 @@ class Stream:
         except BaseException as failure:
             self.failure = failure
             raise
+
+
+def _number(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    text = pa.chunked_array([chunk.storage for chunk in column.chunks], pa.string())
+    places = pc.max(pc.utf8_length(pc.replace_substring_regex(text, r"^[^.]*\.?", ""))).as_py() or 0
+    try:
+        return text.cast(_WIDE).cast(pa.decimal128(38, min(places, 38)))
+    except pa.ArrowInvalid:
+        return text.cast(pa.float64())
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -101,8 +128,9 @@ def _cast(column: pa.ChunkedArray, field: pa.Field, exact: bool) -> pa.ChunkedAr
         elif pa.types.is_decimal(target) and not exact:
             column = _rounded(column, target)
         elif _is_text(column.type) and pa.types.is_integer(target):
-            column = column.cast(pa.decimal256(60, 20))
-        return column.cast(target)
+            column = column.cast(_WIDE)
+        to_float = pa.types.is_floating(target) and not exact
+        return column.cast(target, safe=not to_float)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as cause:
         message = f"column {field.name!r} has type {column.type} and does not fit {target}: {cause}"
         raise ShapeError(field.name, message) from cause
@@ -110,7 +138,7 @@ def _cast(column: pa.ChunkedArray, field: pa.Field, exact: bool) -> pa.ChunkedAr
 
 def _rounded(column: pa.ChunkedArray, target: pa.DataType) -> pa.ChunkedArray:
     if _is_text(column.type):
-        column = column.cast(pa.decimal256(60, 20))
+        column = column.cast(_WIDE)
     if pa.types.is_decimal(column.type) and column.type.scale > target.scale:
         return pc.round(column, target.scale, round_mode="half_towards_infinity")
     return column
