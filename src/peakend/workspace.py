@@ -163,7 +163,7 @@ class Workspace:
 
         write_report(self.engine, Path(path), language=language)
         if spreadsheet is not None:
-            write_spreadsheet(self.engine, Path(spreadsheet), language)
+            write_spreadsheet(self.engine, Path(spreadsheet), language=language)
         return Path(path)
 
     def close(self) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Protocol
 
@@ -147,3 +149,19 @@ def test_the_entry_point_is_the_main_function() -> None:
 def test_json_is_json_in_any_language(peakend: Peakend) -> None:
     tables = {table["name"]: table for table in json.loads(peakend("schema", "--json", "--lang", "zh").out)}
     assert tables["customers"]["title"] == {"en": "Customers", "zh": "客户"}
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ("pyarrow", "duckdb", "numpy", "pandas", "sqlglot", "yaml", "pydantic", "altair")
+    code = (
+        "import sys\nfrom peakend.cli import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        f"print('HEAVY', [m for m in {heavy} if m in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.endswith("HEAVY []\n")
+
+
+def test_the_module_can_be_run() -> None:
+    command = [sys.executable, "-m", "peakend", "--version"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.startswith("peakend ")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from peakend.cli import identifying, loading, looking, reporting, running
+from peakend.cli import identifying, loading, looking, reporting, running, simulating
 from peakend.cli.speech import both, picked, say
 
 _LANG_HELP = both(
@@ -30,7 +30,7 @@ def command() -> Callable[..., Any]:
         ),
     )
     app.callback()(_root)
-    for part in (loading, identifying, running, reporting, looking):
+    for part in (loading, simulating, identifying, running, reporting, looking):
         part.register(app)
     tree: Any = typer.main.get_command(app)
     _localise(tree)

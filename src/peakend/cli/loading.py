@@ -1,4 +1,4 @@
-"""`load`, `mapping draft`, `refused`, `simulate`: bring data in and look at what was not taken."""
+"""`load`, `mapping draft`, `refused`: bring data in and look at what was not taken."""
 
 from __future__ import annotations
 
@@ -46,14 +46,6 @@ def register(app: typer.Typer) -> None:
         rich_help_panel=_DATA,
         help=both("Look at the rows that loads refused, and why.", "查看载入时被拒收的行及原因。"),
     )(refused)
-    app.command(
-        "simulate",
-        rich_help_panel=_DATA,
-        help=both(
-            "Make up a company with known truths, to try things on.",
-            "生成一家已知真相的模拟公司，供试验使用。",
-        ),
-    )(simulate)
 
 
 def load(
@@ -159,9 +151,11 @@ def _print_repairs(report: LoadReport) -> None:
     tell(say("Repaired:", "修复："))
     for repair in report.repairs:
         example = ""
-        if repair.example_raw is not None and repair.example is not None:
-            shown = f"{repair.example_raw!r} → {repair.example!r}"
-            example = say(f", e.g. {shown}", f"，例如 {shown}")
+        if repair.example_row is not None and repair.example is not None:
+            example = say(
+                f", e.g. row {repair.example_row} of {repair.file}: {repair.example}",
+                f"，例如 {repair.file} 第 {repair.example_row} 行：{repair.example}",
+            )
         meaning = repair.meaning.in_(language())
         tell(f"  {repair.table}.{repair.column}  {repair.rows:,} × {meaning}{example}")
 
@@ -281,50 +275,3 @@ def _print_refused(rows: list[dict[str, Any]], limit: int) -> None:
     if len(rows) > len(shown):
         more = len(rows) - len(shown)
         tell(say(f"{more:,} more: --limit 0 shows all.", f"另有 {more:,} 行：--limit 0 显示全部。"))
-
-
-def simulate(
-    kind: Annotated[
-        str,
-        typer.Argument(
-            metavar="KIND",
-            help=both(
-                "airline, property, bank or retailer.",
-                "airline 航空、property 物业、bank 银行、retailer 零售。",
-            ),
-        ),
-    ],
-    customers: Annotated[
-        int, typer.Option("--customers", "-c", min=1, help=both("How many customers.", "客户数。"))
-    ] = 1000,
-    seed: Annotated[
-        int,
-        typer.Option(
-            "--seed", help=both("The same seed makes the same company.", "相同的种子生成相同的公司。")
-        ),
-    ] = 1,
-    into: IntoOption = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--without",
-            metavar="MECHANISM",
-            help=both(
-                "Switch a mechanism off, for a null twin; may be repeated.",
-                "关闭某个机制，得到没有该效应的对照；可重复使用。",
-            ),
-        ),
-    ] = None,
-) -> None:
-    """A coherent company over the canonical tables, with the truth beside it; everything says "simulated"."""
-    from peakend.demo import simulate as make
-
-    url = warehouse_url(into)
-    with console(stderr=True).status(say("Simulating", "正在模拟")):
-        make(kind, customers=customers, seed=seed, into=url, without=tuple(without or ()))
-    tell(
-        say(
-            f"A simulated {kind} with {customers:,} customers is in {url}.",
-            f"已在 {url} 中生成模拟公司（{kind}），共 {customers:,} 位客户。",
-        )
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,5 +81,5 @@ def existing(url: str | None, *, read_only: bool = True) -> Iterator[Workspace]:
 def duckdb_file(url: str) -> Path | None:
     """The file of a DuckDB URL; None in memory and for other engines."""
     scheme, _, rest = url.partition("://")
-    path = rest.removeprefix("/")
+    path = re.split(r"\?(?=[A-Za-z_.]+=|$)", rest.removeprefix("/"), maxsplit=1)[0]
     return Path(path) if scheme == "duckdb" and path and path != ":memory:" else None
