@@ -2,10 +2,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import polars as pl
@@ -15,6 +14,10 @@ import pytest
 import peakend as pk
 from peakend.analyses import UnknownAnalysisError
 from peakend.workspace import UnknownTableError, Workspace, WrongFrameError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 SALES = pa.table(
     {

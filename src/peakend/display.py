@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from peakend.declaration import ResultTable
 from peakend.language import Language, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pyarrow as pa
     from rich.console import RenderableType
+
+    from peakend.declaration import ResultTable
 
 # What a reader looks for first, where a result has it.
 _FIRST = ("n", "value", "low", "high", "verdict", "adjusted_p", "effective_n", "weighted_value", "difference")

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 import pyarrow as pa
 
 from peakend import analyses as runner
 from peakend.analyses import Progress, Record, RunReport, catalogue, find, latest_records
-from peakend.analyses.statements import Statement
-from peakend.declaration import Analysis, Settings
-from peakend.engine import Engine, Relation
 from peakend.errors import PeakendError
 from peakend.language import Language, Text
 from peakend.warehouse.schema import canonical_tables
 from peakend.warehouse.warehouse import Warehouse, open_warehouse
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from types import TracebackType
+
+    from peakend.analyses.statements import Statement
+    from peakend.declaration import Analysis, Settings
+    from peakend.engine import Engine, Relation
     from peakend.warehouse.load_report import LoadReport
     from peakend.warehouse.load_report import Progress as LoadProgress
 

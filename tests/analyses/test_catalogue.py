@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -9,6 +9,9 @@ from peakend.analyses.catalogue import catalogue, checked, find
 from peakend.analyses.errors import CatalogueError, UnknownAnalysisError
 from peakend.declaration import Analysis, ResultColumn, ResultTable
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Declare = Callable[..., Analysis]
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
 
 from peakend.analyses import RunInterruptedError, executed_sql, latest_records, run, written_sql
 from peakend.analyses.fingerprints import content_summary
-from peakend.analyses.outcomes import RunReport
 from peakend.declaration import ARROW_TYPES, Analysis, Inputs, ResultColumn, Results, ResultTable
-from peakend.engine import Engine
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from peakend.analyses.outcomes import RunReport
+    from peakend.engine import Engine
 
 Declare = Callable[..., Analysis]
 SERVERS = [

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
@@ -17,7 +18,9 @@ from peakend.analyses.fingerprints import (
     fingerprint,
 )
 from peakend.declaration import Analysis, Settings
-from peakend.engine import Engine
+
+if TYPE_CHECKING:
+    from peakend.engine import Engine
 
 Declare = Callable[..., Analysis]
 NOW = {"customers": TableVersion("v1", 3)}

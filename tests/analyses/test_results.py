@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from peakend.analyses.errors import ResultError
 from peakend.analyses.results import all_or_nothing, declared_results, save
 from peakend.declaration import ARROW_TYPES, Analysis, ResultColumn, ResultTable
-from peakend.engine import Engine
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from peakend.engine import Engine
 
 Declare = Callable[..., Analysis]
 EVERY = {

@@ -9,18 +9,22 @@ import textwrap
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
 
 from peakend.analyses import RunInterruptedError, latest_records, run
 from peakend.analyses.errors import ResultError, UnknownAnalysisError
-from peakend.analyses.outcomes import Event, RunReport
 from peakend.declaration import Analysis, Inputs, ResultColumn, Results, ResultTable, Settings
 from peakend.engine import Engine, connect
 from peakend.errors import PeakendError
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from peakend.analyses.outcomes import Event, RunReport
 
 Declare = Callable[..., Analysis]
 

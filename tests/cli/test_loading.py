@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Said(Protocol):
@@ -79,6 +81,28 @@ def test_refused_rows_are_counted_by_reason_and_shown_with_their_source(
     assert row["reason_code"] == "not_a_choice"
     assert "Eve" in peakend("refused", "-w", url, "--csv").out
     assert peakend("refused", "customres", "-w", url).code == 2
+
+
+def test_a_mapping_is_drafted_loads_and_is_never_written_over(
+    peakend: Peakend, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "mapping.yaml").unlink()
+    lines = [f"c{n},Customer {n},{n}@example.com,Chongqing" for n in range(50)]
+    (folder / "people.csv").write_text("\n".join(["customer_id,name,email,city", *lines]), "utf-8")
+    url, file = f"duckdb:///{tmp_path / 'w.duckdb'}", tmp_path / "draft.yaml"
+    assert "peakend mapping draft" in peakend("load", str(folder), "--into", url).err
+    assert "match: people.csv" in peakend("mapping", "draft", str(folder)).out
+    said = peakend("mapping", "draft", str(folder), "--out", str(file), "--lang", "zh")
+    assert said.code == 0
+    assert "草稿已写入" in said.out
+    assert "match: people.csv" in file.read_text("utf-8")
+    assert peakend("load", str(folder), "--into", url, "--mapping", str(file)).code == 0
+    file.write_text("corrected by hand", "utf-8")
+    assert peakend("mapping", "draft", str(folder), "--out", str(file)).code == 2
+    assert file.read_text("utf-8") == "corrected by hand"
+    nowhere = peakend("mapping", "draft", str(folder), "--out", str(tmp_path / "no" / "draft.yaml"))
+    assert nowhere.code == 2
+    assert "cannot be written" in nowhere.err
 
 
 def test_where_nothing_was_refused_that_is_said(peakend: Peakend, folder: Path, tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from peakend.demo import shipped
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Said(Protocol):

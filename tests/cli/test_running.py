@@ -8,11 +8,12 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from peakend.declaration import Analysis, Inputs, Results
+if TYPE_CHECKING:
+    from peakend.declaration import Analysis, Inputs, Results
 
 
 class Said(Protocol):

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from peakend.cli.speech import UnknownLanguageError, both, picked, speak, split_language
-from peakend.language import Language
+
+if TYPE_CHECKING:
+    from peakend.language import Language
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peakend.analyses.errors import CatalogueError, UnknownAnalysisError
 from peakend.analyses.order import givers, ordered
@@ -13,6 +12,9 @@ from peakend.declaration import ARROW_TYPES, Analysis
 from peakend.engine import sql_text
 from peakend.language import Text
 from peakend.warehouse.schema import canonical_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 # Each has a tuple `ANALYSES`. Their order is that of lists and reports where needs leave it open.
 MODULES = (

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from peakend.errors import PeakendError
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class CatalogueError(PeakendError):

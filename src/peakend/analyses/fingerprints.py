@@ -10,19 +10,22 @@ import hashlib
 import inspect
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from sqlglot import exp
 
 from peakend.analyses.records import Record, latest_records
-from peakend.declaration import Analysis, Settings
 from peakend.engine import Engine, identifier, sql_text
 from peakend.release import version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from peakend.declaration import Analysis, Settings
 
 VERSIONS = "table_versions"
 # Floating sums differ in their last digits from run to run, because threads add in no fixed order.

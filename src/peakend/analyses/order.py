@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
 
 from peakend.analyses.errors import CatalogueError
-from peakend.declaration import Analysis
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from peakend.declaration import Analysis
 
 
 def givers(analyses: Sequence[Analysis]) -> dict[str, Analysis]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from peakend.declaration import Analysis, Settings
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from peakend.declaration import Analysis, Settings
 
 Status = Literal["done", "unchanged", "skipped", "not_run", "failed", "interrupted"]
 

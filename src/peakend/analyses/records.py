@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from peakend.analyses.outcomes import Outcome
-from peakend.declaration import Settings
-from peakend.engine import Engine
 from peakend.errors import PeakendError
 from peakend.release import version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from peakend.analyses.outcomes import Outcome
+    from peakend.declaration import Settings
+    from peakend.engine import Engine
 
 RUNS = "analysis_runs"
 SCHEMA = pa.schema(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,9 +11,13 @@ from sqlglot import exp
 
 from peakend.analyses.errors import ResultError
 from peakend.analyses.fingerprints import row_count
-from peakend.declaration import Analysis, ResultColumn, Results, ResultTable
 from peakend.engine import Engine, Relation, identifier
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from peakend.declaration import Analysis, ResultColumn, Results, ResultTable
 
 _SQL_TYPES: Mapping[str, str] = {
     "string": "text",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
 
 from peakend.analyses.catalogue import EVERY_TABLE, checked, find
@@ -21,6 +20,9 @@ from peakend.engine import Engine, Relation
 from peakend.errors import PeakendError
 from peakend.language import Text
 from peakend.warehouse.schema import Table, canonical_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Mapping, Sequence
 
 
 class HasEngine(Protocol):

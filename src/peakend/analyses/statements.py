@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from sqlglot import exp, parse_one
 
 from peakend.analyses.fingerprints import TableVersions
@@ -16,6 +12,13 @@ from peakend.analyses.order import givers
 from peakend.analyses.runner import relations_for, tables_read
 from peakend.declaration import Analysis, Inputs, Settings
 from peakend.engine import ArrowData, Engine, Relation, sql_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)

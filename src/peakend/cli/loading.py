@@ -177,9 +177,9 @@ def draft(
     """A mapping guessed from names, types and values."""
     from peakend.warehouse.draft import draft_mapping
 
-    text = draft_mapping(folder)
+    text = draft_mapping(folder, language())
     if out is None:
-        typer.echo(text)
+        typer.echo(text, nl=False)
         return
     _write_new(out, text)
     tell(
