@@ -56,6 +56,9 @@ def tables(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> No
             kind, title = "result", results[name].meaning
         elif name in _BOOKKEEPING:
             kind, title = "bookkeeping", _BOOKKEEPING[name]
+        else:
+            found = next((text for prefix, text in _PREFIXES.items() if name.startswith(prefix)), None)
+            kind, title = ("bookkeeping", found) if found else (kind, title)
         listed.append({"table": name, "rows": count, "kind": kind, "title": title.in_(language())})
     listed.sort(key=lambda row: (_KINDS.index(str(row["kind"])), row["table"]))
     if as_json:
@@ -82,7 +85,14 @@ _BOOKKEEPING = {
     "merges": Text("Customers merged, and by what", "客户合并记录"),
     "refused_rows": Text("Rows that loads refused, with the reason", "被拒收的行及原因"),
     "row_history": Text("What changed rows said before", "被修改的行的原内容"),
+    "simulation": Text("What was simulated, and how", "模拟的内容与设定"),
     "table_versions": Text("Which state every canonical table is in", "各标准表的版本"),
+}
+_PREFIXES = {
+    "as_loaded_": Text("Merged records as they were loaded", "被合并记录的载入原貌"),
+    "truth_": Text(
+        "What was planted in a simulation; no analysis reads it", "模拟中预设的真相，分析不会读取"
+    ),
 }
 
 
