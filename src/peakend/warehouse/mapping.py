@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from peakend.warehouse.mapping_model import MappingForm
+    from peakend.warehouse.mapping_model import FileRule, MappingForm
     from peakend.warehouse.mapping_yaml import Document
 
 __all__ = [
@@ -103,6 +103,11 @@ class Mapping:
                 line=1,
             )
         return plan(self.form, self._document, number, source)
+
+    def rule(self, name: str) -> FileRule | None:
+        """What the mapping says of the file `name`, or None."""
+        number = self._rule(name)
+        return None if number is None else self.form.files[number]
 
     def _rule(self, name: str) -> int | None:
         """The first entry whose pattern fits."""

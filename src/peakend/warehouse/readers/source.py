@@ -94,8 +94,9 @@ class SourceFile:
     def count(self) -> int:
         """Well-formed records; scans the file where its format does not say."""
         if self.rows is None:
-            row = self.connection.execute(f"select count(*) from {self.relation}").fetchone()
-            self.rows = int(row[0]) if row else 0
+            # DuckDB writes down refused lines when a result is taken to its end.
+            found = self.connection.execute(f"select count(*) from {self.relation}").fetchall()
+            self.rows = int(found[0][0])
         return self.rows
 
     def refused_lines(self) -> list[RefusedLine]:
