@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from shutil import get_terminal_size
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +12,7 @@ import typer
 from peakend.cli import identifying, loading, looking, reporting, running, simulating
 from peakend.cli.speech import both, picked, say
 
+_WIDE = 120
 _LANG_HELP = both(
     "Language: en or zh. May stand anywhere; PEAKEND_LANG sets it for good.",
     "语言：en 或 zh，可放在任意位置；也可用 PEAKEND_LANG 设定。",
@@ -66,8 +69,29 @@ def _localise(node: Any) -> None:  # noqa: ANN401 - the command tree is typer's 
     if getattr(node, "rich_help_panel", None):
         node.rich_help_panel = picked(node.rich_help_panel)
     for param in node.params:
-        param.help = picked(getattr(param, "help", None) or "")
-        panel = say("Options", "选项") if param.param_type_name == "option" else say("Arguments", "参数")
-        param.rich_help_panel = panel
+        param.help = _readable(getattr(param, "help", None))
+        param.rich_help_panel = _panel(param.param_type_name)
+    own_help = node.get_help_option
+
+    def help_option(context: Any) -> Any:  # noqa: ANN401 - as above
+        option = own_help(context)
+        if option is not None:
+            option.help = say("Show this message and exit.", "显示此帮助。")
+            option.rich_help_panel = _panel("option")
+        return option
+
+    node.get_help_option = help_option
     for child in getattr(node, "commands", {}).values():
         _localise(child)
+
+
+def _panel(kind: str) -> str:
+    return say("Options", "选项") if kind == "option" else say("Arguments", "参数")
+
+
+def _readable(text: str | None) -> str:
+    """`text` in the language spoken. Cells break only at spaces: narrow Chinese gets some after its marks."""
+    chosen = picked(text or "")
+    if get_terminal_size().columns >= _WIDE:
+        return chosen
+    return re.sub(r"([，。；：、）])(?=.)", r"\1 ", chosen)

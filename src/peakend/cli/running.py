@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ANALYSES = both("Analyses", "分析")
 _NAME_HELP = both("Name of an analysis, or of one of its result tables.", "分析名称，或其某个结果表的名称。")
+_LONGEST_ERROR = 2000
 _MARKS = {"done": "✓", "unchanged": "=", "skipped": "·", "not_run": "·", "failed": "✗", "interrupted": "!"}
 _STYLES = {"done": "green", "unchanged": "dim", "skipped": "yellow", "not_run": "yellow", "failed": "red"}
 
@@ -178,10 +179,13 @@ def print_summary(report: RunReport) -> None:
 def _failure(outcome: Outcome) -> str:
     from peakend.analyses.records import error_text
 
-    return (
-        outcome.error.in_(language())
-        if isinstance(outcome.error, PeakendError)
-        else error_text(outcome) or ""
+    said = error_text(outcome) or ""
+    if isinstance(outcome.error, PeakendError):
+        said = outcome.error.in_(language())
+    if len(said) <= _LONGEST_ERROR:
+        return said
+    return said[:_LONGEST_ERROR] + say(
+        " … (all of it: peakend list --json)", "……（全文见 peakend list --json）"
     )
 
 
