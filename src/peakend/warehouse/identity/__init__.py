@@ -21,6 +21,7 @@ from peakend.warehouse.identity.moves import (
     suspend_merges,
 )
 from peakend.warehouse.identity.report import LinkReport
+from peakend.warehouse.identity.roles import party_roles
 
 __all__ = [
     "DEFAULT_BLOCKS",
@@ -42,6 +43,7 @@ __all__ = [
     "list_merges",
     "merge_customers",
     "merges_suspended",
+    "party_roles",
     "suspend_merges",
     "undo_merge",
 ]

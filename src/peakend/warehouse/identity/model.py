@@ -130,11 +130,22 @@ def train(scratch: DuckDB, records: str, *, count: int, sure_pairs: int) -> Mode
     weights = []
     for field in FIELDS:
         m_values = _posterior(_working(field), learnt.get(field.name, []))
-        weights += [
-            _weight(field, level, *pair)
-            for level, *pair in zip(field.levels, m_values, u[field.name], strict=False)
-        ]
+        levels = zip(field.levels, m_values, u[field.name], strict=True)
+        weights += [_weight(field, level, m_value, u_value) for level, m_value, u_value in levels]
+    if sessions[0].counts:
+        prior = _prior(scratch.table(records), count, sessions[0].matches, weights)
     return Model(prior, tuple(weights), tuple(sessions))
+
+
+def _prior(records: Relation, count: int, matches: float, weights: Sequence[LevelWeight]) -> float:
+    """The probability that two random records are one customer, from the matches found among those that
+    agree in name and year of birth: matches = true pairs x m(same name) x m(same year) x share of pairs that
+    have both."""
+    known = records.query("select count(*) as n from t where name_key is not null and birth_year is not null")
+    share = int(known.to_arrow()["n"][0].as_py()) / count
+    m = {(weight.field, weight.level): weight.m for weight in weights}
+    pairs = matches / (m["name", "same"] * m["birth_year", "same"] * share**2)
+    return min(0.5, pairs / (count * (count - 1) / 2))
 
 
 def score(scratch: DuckDB, records: str, model: Model, blocks: Sequence[Block], *, least: float) -> Relation:

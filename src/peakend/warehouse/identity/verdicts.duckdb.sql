@@ -12,8 +12,8 @@ named as (
     r.kind as kind_r,
     coalesce(l.gender = r.gender, false) as same_gender,
     coalesce(l.gender <> r.gender, false) as genders_differ,
-    list_has_any(l.emails, r.emails) or list_has_any(l.mailboxes, r.mailboxes)
-      or list_has_any(l.phone_tails, r.phone_tails) as same_contact,
+    list_has_any(l.emails, r.emails) or list_has_any(l.mailboxes, r.mailboxes) as same_mailbox,
+    list_has_any(l.phone_tails, r.phone_tails) as same_phone,
     coalesce(l.birth_year = r.birth_year, false) as same_year,
     coalesce(l.birth_year <> r.birth_year, false) as years_differ,
     coalesce(
@@ -72,7 +72,7 @@ left_names as (
     unique_id_r,
     min(agreement) as least_l,
     max(agreement) as most_l,
-    count(*) filter (where agreement = 1) as initials_l
+    count(*) filter (where agreement >= 2) as agreeing
   from left_words
   group by unique_id_l, unique_id_r
 ),
@@ -80,18 +80,19 @@ right_names as (
   select
     unique_id_l,
     unique_id_r,
-    min(agreement) as least_r,
-    count(*) filter (where agreement = 1) as initials_r
+    min(agreement) as least_r
   from right_words
   group by unique_id_l, unique_id_r
 ),
 judged as (
   select
     named.*,
+    same_mailbox or same_phone as same_contact,
     coalesce(
       named.by_key,
       case
         when a.least_l >= 2 and b.least_r >= 2 then 'typo'
+        when (a.least_l >= 2 or b.least_r >= 2) and a.agreeing >= 2 then 'longer'
         when (a.least_l >= 1 or b.least_r >= 1) and a.most_l >= 2 then 'part'
         else 'differs'
       end) as names
@@ -106,10 +107,10 @@ select
   case
     when kind_l <> kind_r then 'kinds'
     when names = 'differs' then 'names'
-    when years_differ and not (near_years and same_contact and names in ('same', 'typo')) then 'birth_years'
+    when years_differ and not (near_years and same_contact and names in ('same', 'typo', 'longer')) then 'birth_years'
     when genders_differ and not (names = 'same' and (same_year or same_contact)) then 'genders'
-    when names = 'part' and not (same_year and same_contact) then 'thin'
-    when names = 'unknown' and not (same_year and same_contact and same_gender) then 'thin'
+    when names = 'part' and not (same_contact and same_year or same_mailbox and same_phone and same_gender) then 'thin'
+    when names = 'unknown' and not (same_contact and same_year and same_gender) then 'thin'
   end as guard,
   case when kind_l <> kind_r or names = 'differs' or (years_differ and not near_years)
     or (genders_differ and names <> 'same') then true else false end as apart
