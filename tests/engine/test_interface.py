@@ -74,7 +74,8 @@ def test_values_are_bound_whatever_they_contain(engine: Engine) -> None:
     for column in ("word", "money", "at", "on_day", "yes", "number", "whole"):
         for value in ROWS.column(column).to_pylist()[:3]:
             found = engine.from_arrow(ROWS).query(
-                f"select count(*) as n from t where {column} = $value", {"value": value}
+                f"select count(*) as n from t where {column} = $value",  # noqa: S608 (names of this test)
+                {"value": value},
             )
             expected = ROWS.column(column).to_pylist().count(value)
             assert found.to_arrow().to_pydict() == {"n": [expected]}, (column, value)
@@ -102,7 +103,8 @@ def test_relations_compose_without_names_in_the_way(engine: Engine) -> None:
     sums = first.query("with s as (select k, sum(v) as v from t group by k) select k, v from s")
     again = sums.query("with s as (select k, v + $more as v from t) select k, v from s", {"more": 10})
     both = engine.query(
-        "select a.k, cast(a.v as bigint) as v, cast(b.v as bigint) as w from a join b on a.k = b.k order by a.k",
+        "select a.k, cast(a.v as bigint) as v, cast(b.v as bigint) as w "
+        "from a join b on a.k = b.k order by a.k",
         a=sums,
         b=again,
     )

@@ -1,51 +1,87 @@
-"""The SQL subset that means the same on DuckDB, Spark and PostgreSQL, checked on the parsed tree."""
+"""The SQL subset that means the same on DuckDB, Spark and PostgreSQL, checked on the parsed tree.
+
+What is different and cheap to respell is respelled by the engines (`spelling`, `postgres_sql`, `spark_sql`);
+the rest is refused here, with a word on what to write instead. The checks see one text, not the types of the
+tables it will read, so they do not replace the conformance suite. Four groups of rules:
+
+- functions are on an allow-list (this module);
+- forms of SQL that an engine lacks or reads otherwise (`portable_forms`);
+- order that is total, and windows with frames (`portable_order`);
+- numbers, text and times that would be rounded or written otherwise (`portable_values`).
+"""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from peakend.engine.errors import PortabilityError
+from peakend.engine.portable_forms import form_reasons
+from peakend.engine.portable_order import order_reasons
+from peakend.engine.portable_values import value_reasons
 
-FUNCTIONS = frozenset(
-    "Count Sum Avg Min Max Abs Median Lead Lag FirstValue RowNumber Ntile Rank DenseRank Case If Coalesce Nullif Cast Exists "
-    "And Or Xor DateDiff TimestampTrunc DateTrunc GroupConcat Floor Ceil Sqrt Exp Ln Pow Substring Lower Upper Trim "
-    "Length Stddev Variance Corr Extract Greatest Least Sign".split()
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FUNCTIONS: tuple[type[exp.Func], ...] = (
+    *(exp.Count, exp.Sum, exp.Avg, exp.Min, exp.Max, exp.Median, exp.GroupConcat),
+    *(exp.Stddev, exp.StddevSamp, exp.StddevPop, exp.Variance, exp.VariancePop),
+    *(exp.Corr, exp.CovarSamp, exp.CovarPop),
+    *(exp.Lead, exp.Lag, exp.FirstValue, exp.LastValue),
+    *(exp.RowNumber, exp.Ntile, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist),
+    *(exp.Abs, exp.Sign, exp.Floor, exp.Ceil, exp.Round, exp.Sqrt, exp.Exp, exp.Ln, exp.Pow),
+    *(
+        exp.Case,
+        exp.If,
+        exp.Coalesce,
+        exp.Nullif,
+        exp.Greatest,
+        exp.Least,
+        exp.Cast,
+        exp.Exists,
+        exp.And,
+        exp.Or,
+    ),
+    *(exp.Lower, exp.Trim, exp.Length, exp.Substring, exp.Replace, exp.StartsWith),
+    *(exp.DateDiff, exp.TimestampTrunc, exp.DateTrunc, exp.Extract),
+    *(exp.Year, exp.Quarter, exp.Month, exp.Day),
 )
 OWN_FUNCTIONS = frozenset({"epoch_us"})
+_INSTEAD = {
+    "anyvalue": "write min or max",
+    "argmax": "number the rows with row_number(), then max(case when rn = 1 then … end)",
+    "argmin": "number the rows with row_number(), then max(case when rn = 1 then … end)",
+    "concat": "write a || b: concat reads null as empty on some engines",
+    "currentdate": "hand the day over as a parameter",
+    "currenttimestamp": "hand the time over as a parameter",
+    "dayofweek": "compare days with date_diff from a known Monday",
+    "dayofweekiso": "compare days with date_diff from a known Monday",
+    "epoch": "write epoch_us: epoch drops parts of a second on Spark",
+    "log": "write ln(x) / ln(10): log is the natural logarithm on Spark",
+    "mode": "count, then number the rows with row_number()",
+    "now": "hand the time over as a parameter",
+    "percentilecont": "take the nearest rank by row_number() and count: it is approximate on Spark",
+    "percentiledisc": "take the nearest rank by row_number() and count",
+    "timetounix": "write epoch_us: epoch drops parts of a second on Spark",
+    "trycast": "check with case before the cast: PostgreSQL has no try_cast",
+    "upper": "write lower: upper makes one letter of ß here and two there",
+}
 
 
 def check_portable(tree: exp.Query, label: str) -> None:
     """Raise `PortabilityError` with every reason why `tree` may differ between engines."""
-    reasons = [*_unknown_functions(tree), *_forms(tree)]
+    reasons = {*_function_reasons(tree), *form_reasons(tree), *order_reasons(tree), *value_reasons(tree)}
     if reasons:
-        raise PortabilityError(sorted(set(reasons)), query=label)
+        raise PortabilityError(sorted(reasons), query=label)
 
 
-def _unknown_functions(tree: exp.Query) -> list[str]:
-    named = {
-        type(f).__name__ for f in tree.find_all(exp.Func) if not isinstance(f, exp.Anonymous)
-    } - FUNCTIONS
-    free = {f.name.lower() for f in tree.find_all(exp.Anonymous)} - OWN_FUNCTIONS
-    return [f"function {name} is not on the allow-list" for name in sorted(named | free)]
-
-
-def _forms(tree: exp.Query) -> list[str]:
-    reasons: list[str] = []
-    if any(group.args.get("all") for group in tree.find_all(exp.Group)):
-        reasons.append("GROUP BY ALL")
-    if any((join.method or "").upper() == "ASOF" for join in tree.find_all(exp.Join)):
-        reasons.append("ASOF join")
-    if any(
-        isinstance(sub.parent, (exp.From, exp.Join)) and not sub.alias for sub in tree.find_all(exp.Subquery)
-    ):
-        reasons.append("a subquery without a name")
-    if tree.find(exp.Qualify):
-        reasons.append("QUALIFY")
-    for diff in tree.find_all(exp.DateDiff):
-        if diff.unit.name.upper() != "DAY":
-            reasons.append(f"date_diff('{diff.unit.name.lower()}')")
-        if not all(
-            isinstance(x, exp.Cast) and x.to.this == exp.DType.DATE for x in (diff.this, diff.expression)
-        ):
-            reasons.append("date_diff on operands that are not cast to date")
-    return reasons
+def _function_reasons(tree: exp.Query) -> Iterator[str]:
+    for function in tree.find_all(exp.Func):
+        if isinstance(function, exp.Anonymous):
+            known, name = function.name.lower() in OWN_FUNCTIONS, function.name.lower()
+        else:
+            known, name = type(function) in FUNCTIONS, type(function).__name__
+        if not known:
+            instead = _INSTEAD.get(name.lower().replace("_", ""))
+            yield f"the function {name} is not in the subset" + (f" ({instead})" if instead else "")

@@ -1,4 +1,4 @@
-"""Arrow data in a declared shape: the columns of a schema, ordered and typed, or a clear complaint."""
+"""Arrow data in a declared shape: the columns of a schema, typed and in order, or a complaint."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class ShapeError(ValueError):
 def shaped(table: pa.Table, schema: pa.Schema, *, exact: bool = False) -> pa.Table:
     """`table` with exactly the columns of `schema`, in its order and cast to its types.
 
-    Decimals are rounded (half away from zero) to the places of a decimal column and large integers to doubles,
-    or with `exact` refused when that would lose something. Raises `ShapeError` for a missing column and for a
-    value that its type cannot hold: a fraction never becomes an integer, nothing is cut off.
+    Decimals are rounded (half away from zero) to the places of a decimal column, big integers to doubles; or
+    with `exact` refused when that would lose something. Raises `ShapeError` for a missing column and a value
+    that its type cannot hold: a fraction never becomes an integer, nothing is cut off.
     """
     for name in schema.names:
         if name not in table.column_names:

@@ -70,7 +70,7 @@ def everywhere(node: exp.Expr) -> exp.Expr:
 
 def double(node: exp.Expr) -> exp.Expr:
     """`node` cast to double, unless it is."""
-    if isinstance(node, exp.Cast) and node.to.this in (exp.DType.DOUBLE, exp.DType.FLOAT):
+    if isinstance(node, exp.Cast) and node.to.this == exp.DType.DOUBLE:
         return node
     return exp.cast(node.copy(), "double")
 
