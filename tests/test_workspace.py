@@ -108,6 +108,19 @@ def test_a_folder_is_loaded_and_a_table_read_in_any_form(workspace: Workspace, t
     assert relation.query("select count(*) as n from t").to_arrow().to_pydict() == {"n": [2]}
 
 
+def test_a_company_is_simulated_analysed_and_reported(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.simulate("bank", customers=300, seed=3, months=6)
+    report = workspace.run()
+    assert not report.failed, str(report)
+    assert report["scores"].status == "done"
+    (table,) = workspace.show("nps_by_touchpoint").values()
+    assert table.to_arrow().num_rows > 0
+    assert any("answers" in statement.sql for statement in workspace.sql("scores"))
+    page = workspace.report(tmp_path / "r.html", "zh", tmp_path / "r.xlsx")
+    assert 'lang="zh' in page.read_text("utf-8")
+    assert (tmp_path / "r.xlsx").exists()
+
+
 def test_a_table_that_is_not_there_is_an_error_with_the_nearest_name(workspace: Workspace) -> None:
     workspace.add("transactions", SALES)
     with pytest.raises(UnknownTableError) as caught:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from peakend.analyses.statements import Statement
     from peakend.declaration import Analysis, Settings
+    from peakend.demo import SimulationReport
     from peakend.engine import Engine, Relation
     from peakend.warehouse.load_report import LoadReport
     from peakend.warehouse.load_report import Progress as LoadProgress
@@ -92,6 +93,28 @@ class Workspace:
             mapping = frame_mapping(table, arrow.schema, source)
         with _as_folder(table, arrow) as folder:
             return self.warehouse.load(folder, mapping)
+
+    def simulate(
+        self,
+        kind: str,
+        customers: int = 1000,
+        seed: int = 1,
+        without: Collection[str] = (),
+        months: int = 24,
+        replace: bool = False,
+    ) -> SimulationReport:
+        """Write a simulated company (airline, property, bank, retailer) here; see `peakend.demo.simulate`."""
+        from peakend.demo import simulate
+
+        return simulate(
+            kind,
+            customers=customers,
+            seed=seed,
+            into=self.engine,
+            without=without,
+            months=months,
+            replace=replace,
+        )
 
     def run(
         self,
