@@ -15,6 +15,28 @@ from peakend.cli.speech import both, console, language, say, tell
 if TYPE_CHECKING:
     from peakend.demo.simulator import Progress
 
+KindArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="KIND",
+        help=both(
+            "airline, property, bank or retailer.",
+            "airline 航空、property 物业、bank 银行、retailer 零售。",
+        ),
+    ),
+]
+WithoutOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--without",
+        metavar="MECHANISM",
+        help=both(
+            "Switch a mechanism off, for a null twin; may be repeated.",
+            "关闭某个机制，得到没有该效应的对照；可重复使用。",
+        ),
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module to `app`."""
@@ -29,16 +51,7 @@ def register(app: typer.Typer) -> None:
 
 
 def simulate(
-    kind: Annotated[
-        str,
-        typer.Argument(
-            metavar="KIND",
-            help=both(
-                "airline, property, bank or retailer.",
-                "airline 航空、property 物业、bank 银行、retailer 零售。",
-            ),
-        ),
-    ],
+    kind: KindArgument,
     customers: Annotated[
         int, typer.Option("--customers", "-c", help=both("How many customers.", "客户数。"))
     ] = 1000,
@@ -52,17 +65,7 @@ def simulate(
         int, typer.Option("--months", help=both("How many months it has traded.", "经营的月数。"))
     ] = 24,
     into: IntoOption = None,
-    without: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--without",
-            metavar="MECHANISM",
-            help=both(
-                "Switch a mechanism off, for a null twin; may be repeated.",
-                "关闭某个机制，得到没有该效应的对照；可重复使用。",
-            ),
-        ),
-    ] = None,
+    without: WithoutOption = None,
     replace: Annotated[
         bool,
         typer.Option(
