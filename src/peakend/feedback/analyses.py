@@ -43,6 +43,7 @@ SCORES = Analysis(
         "feedback/respondents_by_response_segment",
         "feedback/respondents_by_customer_segment",
         "feedback/score_counts",
+        "feedback/score_counts_by_design",
         "feedback/cluster_moments",
     ),
     chart="scores",

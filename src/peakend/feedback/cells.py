@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from peakend.feedback.keys import rows_of, unique_rows
 from peakend.feedback.moments import Counts, Estimates, UnitSums, estimates, moments_of_counts
 from peakend.feedback.scales import check_scores
 from peakend.feedback.score_counts import Place, ScoreCounts
@@ -41,8 +42,7 @@ def cells_of(metric: Metric, counts: ScoreCounts, inputs: Inputs) -> Cells:
     """Gather the counts of `metric` into cells and estimate each. Raises `ScoreOutsideScaleError`."""
     is_metric = np.array([q.metric == metric.name for q in counts.questions], dtype=bool)
     rows = np.flatnonzero(is_metric[counts.place.question])
-    keys, cell = np.unique(counts.place.take(rows).columns(), axis=0, return_inverse=True)
-    cell = cell.reshape(-1)
+    keys, cell = unique_rows(counts.place.take(rows).columns())
     numbers = _numbers_of_scores(metric, counts, rows)
     clusters = _cluster_sums(metric, counts, rows, keys, inputs)
     scales = np.array([q.scale for q in counts.questions], dtype=float).reshape(-1, 2)[keys[:, 1]]
@@ -63,15 +63,6 @@ def cells_of(metric: Metric, counts: ScoreCounts, inputs: Inputs) -> Cells:
             moments = moments_of_counts(counted, sums, len(keys))
             known.append(estimates(moments, measure.kind, inputs.settings.confidence, (low, high)))
     return Cells(Place(*keys.T), known[0], known[1] if len(known) > 1 else None, low, high)
-
-
-def rows_of(keys: Codes, wanted: Codes) -> Codes:
-    """The row of the different rows of `keys` that equals each row of `wanted`; −1 where none does."""
-    both, place = np.unique(np.vstack([keys, wanted]), axis=0, return_inverse=True)
-    place = place.reshape(-1)
-    row_of = np.full(len(both), -1, dtype=np.int64)
-    row_of[place[: len(keys)]] = np.arange(len(keys))
-    return row_of[place[len(keys) :]]
 
 
 def _numbers_of_scores(metric: Metric, counts: ScoreCounts, rows: Codes) -> tuple[Numbers, Numbers]:

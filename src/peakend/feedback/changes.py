@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from peakend.feedback.cells import Cells, rows_of
 from peakend.feedback.comparison import Difference, compare, holm, verdicts
+from peakend.feedback.keys import rows_of, unique_rows
 from peakend.feedback.suppression import Suppression, suppress
 
 if TYPE_CHECKING:
     from peakend.declaration import Settings
+    from peakend.feedback.cells import Cells
     from peakend.feedback.moments import Kind
     from peakend.feedback.score_counts import ScoreCounts
 
@@ -45,8 +46,7 @@ def suppression_of(cells: Cells, counts: ScoreCounts, minimum: int) -> Suppressi
     segmentation = np.array([names.index(cut.segmentation) for cut in counts.cuts], dtype=np.int64)
     parts = np.flatnonzero(~everybody)
     keys = np.column_stack([own[parts, :3], segmentation[cells.place.cut[parts]]])
-    families, family = np.unique(keys, axis=0, return_inverse=True)
-    family = family.reshape(-1)
+    families, family = unique_rows(keys)
     totals = np.zeros(len(families), dtype=np.int64)
     totals[family] = total[parts]
     found = suppress(n[parts], family, totals, minimum)
@@ -92,7 +92,7 @@ def _previous(cells: Cells, counts: ScoreCounts) -> tuple[Codes, Codes]:
     undated = np.array([p.kind == "undated" for p in counts.periods], dtype=bool)
     place = cells.place
     series = np.column_stack([place.question, place.touchpoint, line[place.period], place.period])
-    asked = np.unique(series[place.cut == 0], axis=0)
+    asked, _ = unique_rows(series[place.cut == 0])
     follows = (asked[1:, :3] == asked[:-1, :3]).all(axis=1)
     earlier = np.full(len(asked), -1, dtype=np.int64)
     earlier[1:] = np.where(follows, asked[:-1, 3], -1)

@@ -18,36 +18,36 @@ with weighed as (
 ),
 per_cluster as (
   select
-    survey_id,
-    month_on,
-    touchpoint_id,
-    cut,
-    question_id,
-    cluster,
+    x.survey_id,
+    x.month_on,
+    x.touchpoint_id,
+    x.cut,
+    x.question_id,
+    x.cluster,
     count(*) as n,
-    sum(w) as w,
-    sum(w * y) as wy,
-    sum(w * y_second) as wy_second,
-    sum(w * w) as w2,
-    sum(w * w * y) as w2y,
-    sum(w * w * y * y) as w2yy,
-    sum(w * w * y_second) as w2y_second,
-    sum(w * w * y_second * y_second) as w2yy_second
-  from weighed
-  where w is not null
-  group by survey_id, month_on, touchpoint_id, cut, question_id, cluster
+    sum(x.w) as w_sum,
+    sum(x.w * x.y) as y_sum,
+    sum(x.w * x.y_second) as y_second_sum,
+    sum(x.w * x.w) as own_ww,
+    sum(x.w * x.w * x.y) as own_wy,
+    sum(x.w * x.w * x.y * x.y) as own_yy,
+    sum(x.w * x.w * x.y_second) as own_wy_second,
+    sum(x.w * x.w * x.y_second * x.y_second) as own_yy_second
+  from weighed x
+  where x.w is not null
+  group by x.survey_id, x.month_on, x.touchpoint_id, x.cut, x.question_id, x.cluster
 )
 select
-  survey_id,
-  month_on,
-  touchpoint_id,
-  cut,
-  question_id,
-  sum(case when cluster is null then n else 1 end) as units,
-  sum(case when cluster is null then w2 else w * w end) as ww,
-  sum(case when cluster is null then w2y else w * wy end) as wy,
-  sum(case when cluster is null then w2yy else wy * wy end) as yy,
-  sum(case when cluster is null then w2y_second else w * wy_second end) as wy_second,
-  sum(case when cluster is null then w2yy_second else wy_second * wy_second end) as yy_second
-from per_cluster
-group by survey_id, month_on, touchpoint_id, cut, question_id
+  p.survey_id,
+  p.month_on,
+  p.touchpoint_id,
+  p.cut,
+  p.question_id,
+  sum(case when p.cluster is null then p.n else 1 end) as units,
+  sum(case when p.cluster is null then p.own_ww else p.w_sum * p.w_sum end) as ww,
+  sum(case when p.cluster is null then p.own_wy else p.w_sum * p.y_sum end) as wy,
+  sum(case when p.cluster is null then p.own_yy else p.y_sum * p.y_sum end) as yy,
+  sum(case when p.cluster is null then p.own_wy_second else p.w_sum * p.y_second_sum end) as wy_second,
+  sum(case when p.cluster is null then p.own_yy_second else p.y_second_sum * p.y_second_sum end) as yy_second
+from per_cluster p
+group by p.survey_id, p.month_on, p.touchpoint_id, p.cut, p.question_id

@@ -170,12 +170,7 @@ def count_scores(inputs: Inputs) -> ScoreCounts:
     asked = inputs.engine.from_arrow(
         pa.table({"question_id": pa.array([q.question_id for q in questions], pa.string())})
     )
-    events = any(design.events for design in designs.values())
-    scans: list[tuple[pa.Table, Relation]] = []
-    for batch in batches:
-        respondents = respondents_of(inputs, batch, events)
-        counted = inputs.query("feedback/score_counts", respondents=respondents, asked=asked).to_arrow()
-        scans.append((counted.filter(pc.invert(pc.is_nan(counted["score"]))), respondents))
+    scans = [_scan(inputs, batch, asked, designs) for batch in batches]
     labels, periods, touchpoints = _labels([table for table, _ in scans], surveys, questions)
     parts: list[_Part] = []
     scanned: list[ScannedBatch] = []
@@ -188,6 +183,23 @@ def count_scores(inputs: Inputs) -> ScoreCounts:
         parts.append(_Part(table, rows, labels.place(table, rows, cut)))
         scanned.append(ScannedBatch(respondents, _profile_cuts(profiles, batch, everybody=number == 0)))
     return _assembled(parts, scanned, periods, questions, touchpoints, cuts, designs, labels)
+
+
+def _scan(
+    inputs: Inputs, batch: CutBatch, asked: Relation, designs: Mapping[str, Design]
+) -> tuple[pa.Table, Relation]:
+    """The counts and who was counted; weights and touchpoints of events are read only where there are any."""
+    events = any(design.events for design in designs.values())
+    respondents = respondents_of(inputs, batch, events)
+    simple = not events and not any(design.weighted for design in designs.values())
+    name = "feedback/score_counts" if simple else "feedback/score_counts_by_design"
+    table = inputs.query(name, respondents=respondents, asked=asked).to_arrow()
+    if simple:
+        nothing = pa.nulls(len(table), pa.float64())
+        table = table.append_column("touchpoint_id", pa.nulls(len(table), pa.string()))
+        for column in ("weighted_n", "w", "w2"):
+            table = table.append_column(column, nothing)
+    return table.filter(pc.invert(pc.is_nan(table["score"]))), respondents
 
 
 @dataclass(frozen=True, slots=True)
