@@ -107,7 +107,14 @@ def _dressed(drawing: str, sentence: str, name: str) -> str:
     root.attrib.clear()
     _clean(root, name)
     root.attrib.update(
-        {"xmlns": _SVG, "role": "img", "aria-labelledby": f"{name}-title", "viewBox": box, "class": "chart"}
+        {
+            "xmlns": _SVG,
+            "role": "img",
+            "aria-labelledby": f"{name}-title",
+            "viewBox": box,
+            "preserveAspectRatio": "xMinYMin meet",
+            "class": "chart",
+        }
     )
     title = ElementTree.Element("title", {"id": f"{name}-title"})
     title.text = sentence

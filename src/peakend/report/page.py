@@ -42,6 +42,10 @@ WORDS: Mapping[str, Text] = {
     "check": Text("How it will be checked", "如何检验"),
     "table": Text("Table", "数据表"),
     "method": Text("Method", "方法"),
+    "paper": Text(
+        "On paper the first 40 rows; all of them are on the screen and in the spreadsheet.",
+        "纸面仅列前 40 行；全部行见屏幕版与电子表格。",
+    ),
     "sql": Text("SQL", "SQL 语句"),
     "footer": Text("This page is one file and fetches nothing", "本页为单个文件，不从外部加载任何内容"),
 }
@@ -119,6 +123,7 @@ def render(engine: Engine, story: Story, *, theme: Theme | None = None, title: s
         lang="zh-Hans" if language == "zh" else "en",
         theme=theme,
         title=page_title(story, title),
+        given=title,
         style=Markup(_style()),
         release=version(),
         made=day(datetime.now(), language),
@@ -158,7 +163,9 @@ def _table(one: Shown, language: Language) -> ReadTable | None:
     else:
         name, rows = one.exhibit.behind(one.basis)
         declared = next(table for table in one.analysis.gives if table.name == name)
-    return read_table(declared, rows, language) if declared and rows is not None and rows.num_rows else None
+    if declared is None or rows is None or not rows.num_rows:
+        return None
+    return read_table(declared, rows, language, confidence=one.basis.settings.confidence)
 
 
 def _method(one: Shown, language: Language) -> list[str]:

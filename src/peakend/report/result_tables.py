@@ -8,38 +8,37 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, cast
 
 from peakend.language import Language, Text
-from peakend.report.numbers import NOTHING, Number, day, is_number, number, percent
+from peakend.report.numbers import (
+    NOTHING,
+    Number,
+    day,
+    interval,
+    is_number,
+    level,
+    number,
+    percent,
+    share_interval,
+)
 from peakend.report.standing import VERDICT_WORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
 
     from peakend.declaration import ResultColumn, ResultTable
 
 MOST_ROWS = 200
+# Columns for machines, and further statistics that the spreadsheet and the warehouse keep.
 LEFT_OUT = frozenset(
-    [
-        "programme",
-        "period_kind",
-        "period_start",
-        "overall",
-        "scale_low",
-        "scale_high",
-        "touchpoint_id",
-        "touchpoint_position",
-        "se",
-        "weighted_se",
-        "no_variance",
-        "position",
-        "dimension_kind",
-        "question_id",
-        "measure",
-        "currency",
-        "percentile",
-    ]
-)
+    {
+        "programme", "period_kind", "period_start", "overall", "scale_low", "scale_high",
+        "touchpoint_id", "touchpoint_position", "dimension", "se", "weighted_se", "no_variance",
+        "position", "dimension_kind", "question_id", "measure", "currency", "percentile",
+        "previous_period", "clusters", "effective_n", "p_value", "compared", "mean", "top_box",
+        "easy", "hidden", "as_of_on",
+    }
+)  # fmt: skip
 HIDDEN = Text("hidden", "不公布")
 # Column names are for machines; these are the short heads of the columns that every page has.
 HEADS: Mapping[str, Text] = {
@@ -48,33 +47,18 @@ HEADS: Mapping[str, Text] = {
     "label_zh": Text("Name", "名称"),
     "touchpoint_en": Text("Touchpoint", "接触点"),
     "touchpoint_zh": Text("Touchpoint", "接触点"),
-    "dimension": Text("Dimension", "维度"),
     "segmentation": Text("Cut", "划分"),
     "segment": Text("Segment", "分群"),
     "n": Text("n", "n"),
     "value": Text("Score", "得分"),
-    "low": Text("from", "区间下限"),
-    "high": Text("to", "区间上限"),
-    "effective_n": Text("effective n", "有效样本量"),
-    "clusters": Text("clusters", "抽样群"),
     "weighted_value": Text("Weighted", "加权得分"),
-    "weighted_low": Text("from", "加权下限"),
-    "weighted_high": Text("to", "加权上限"),
     "promoters": Text("Promoters", "推荐者"),
     "passives": Text("Passives", "中立者"),
     "detractors": Text("Detractors", "贬损者"),
-    "mean": Text("Mean", "平均分"),
-    "top_box": Text("Top two", "高分占比"),
-    "easy": Text("Easy", "省力占比"),
-    "previous_period": Text("Previous", "上一期"),
     "difference": Text("Change", "变化"),
-    "difference_low": Text("from", "变化下限"),
-    "difference_high": Text("to", "变化上限"),
     "adjusted_p": Text("adjusted p", "校正后 p"),
     "verdict": Text("Verdict", "结论"),
     "share": Text("Share", "占比"),
-    "share_low": Text("from", "占比下限"),
-    "share_high": Text("to", "占比上限"),
     "population_share": Text("Population", "总体占比"),
     "answered": Text("Answered", "已作答"),
     "not_used": Text("Not used", "未使用"),
@@ -86,23 +70,9 @@ HEADS: Mapping[str, Text] = {
     "recency_days": Text("Recency, days", "近度（天）"),
     "frequency": Text("Orders", "订单数"),
     "monetary": Text("Revenue a customer", "客均收入"),
-    "hidden": Text("Hidden", "是否隐藏"),
     "table_name": Text("Table", "表"),
     "column_name": Text("Column", "列"),
 }
-DROPPED_ENDINGS = ("_low", "_high")
-KEPT_INTERVALS = frozenset(
-    [
-        "low",
-        "high",
-        "weighted_low",
-        "weighted_high",
-        "difference_low",
-        "difference_high",
-        "share_low",
-        "share_high",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,51 +89,99 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class ReadTable:
-    """Heads and rows as words; `rest` says how many rows are not shown; `meanings` explain the columns."""
+    """Heads and rows as words; `rest` says how many rows are not shown."""
 
     caption: str
     heads: list[Head]
     rows: list[list[Cell]]
     rest: str
-    meanings: list[tuple[str, str]]
 
 
-def read_table(declared: ResultTable, table: pa.Table, language: Language) -> ReadTable:
-    """The rows of `table`, at most `MOST_ROWS`, without columns that hold nothing or only serve machines."""
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """One column of the page: a column of the result, or the interval around it (`ends`: its two columns)."""
+
+    column: ResultColumn
+    ends: tuple[str, str] | None = None
+
+
+def read_table(
+    declared: ResultTable, table: pa.Table, language: Language, *, confidence: float = 0.95
+) -> ReadTable:
+    """The rows of `table`, at most `MOST_ROWS`, without columns that hold nothing or only serve machines.
+
+    Two columns that hold the ends of an interval at `confidence` are shown as one.
+    """
     shown = table.slice(0, MOST_ROWS)
-    columns = [column for column in declared.columns if _worth_showing(column, shown, language)]
-    columns.sort(key=lambda column: not column.name.startswith("label_"))
+    columns = list(_columns(declared, shown, language))
     by_name = shown.to_pydict()
     rows = []
     for index in range(shown.num_rows):
-        hidden = bool(by_name.get("hidden", [False] * shown.num_rows)[index])
-        rows.append([_cell(column, by_name[column.name][index], hidden, language) for column in columns])
+        row = {name: values[index] for name, values in by_name.items()}
+        rows.append([_shown_cell(one, row, language) for one in columns])
     left = table.num_rows - shown.num_rows
     rest = Text(
         f"{number(left)} more rows are in the spreadsheet and in the table {declared.name}.",
         f"其余 {number(left)} 行见电子表格及结果表 {declared.name}。",
     )
+    within = level(confidence, language)
     return ReadTable(
         caption=declared.meaning.in_(language),
-        heads=[Head(_head(column, language), _is_number(column)) for column in columns],
+        heads=[
+            Head(within, True) if one.ends else Head(_head(one.column, language), _is_number(one.column))
+            for one in columns
+        ],
         rows=rows,
         rest=rest.in_(language) if left else "",
-        meanings=[(_head(column, language), column.meaning.in_(language)) for column in columns],
     )
+
+
+def _columns(declared: ResultTable, table: pa.Table, language: Language) -> Iterator[_Shown]:
+    """Labels first, then the others in their order, each followed by its interval."""
+    names = {column.name for column in declared.columns}
+    ends = {name: pair for name in names if (pair := _ends(name, names))}
+    inside = {end for pair in ends.values() for end in pair}
+    worth = [
+        column
+        for column in declared.columns
+        if column.name not in inside and _worth_showing(column, table, language)
+    ]
+    for column in sorted(worth, key=lambda column: not column.name.startswith("label_")):
+        yield _Shown(column)
+        if column.name in ends and len(table[ends[column.name][0]].drop_null()):
+            yield _Shown(column, ends[column.name])
+
+
+def _ends(name: str, names: set[str]) -> tuple[str, str] | None:
+    """The columns that hold the interval around the column `name`."""
+    stem = f"{name.removesuffix('value')}" if name.endswith("value") else f"{name}_"
+    pair = (f"{stem}low", f"{stem}high")
+    return pair if names.issuperset(pair) else None
+
+
+def _shown_cell(one: _Shown, row: Mapping[str, object], language: Language) -> Cell:
+    if one.ends is None:
+        return _cell(one.column, row[one.column.name], bool(row.get("hidden")), language)
+    low, high = (cast("Number | None", row[name]) for name in one.ends)
+    if low is None or high is None:
+        return Cell(NOTHING, "number")
+    if one.column.unit == "share":
+        return Cell(share_interval(low, high, language), "number")
+    return Cell(interval(low, high, language, _decimals(one.column)), "number")
 
 
 def _worth_showing(column: ResultColumn, table: pa.Table, language: Language) -> bool:
     name = column.name
-    if name in LEFT_OUT or name == "hidden" or name not in table.column_names:
+    if name in LEFT_OUT or name not in table.column_names:
         return False
     if name.endswith(("_en", "_zh")) and not name.endswith(f"_{language}"):
         return False
-    if name.endswith(DROPPED_ENDINGS) and name not in KEPT_INTERVALS:
+    if name.startswith("weighted_") and name != "weighted_value":
         return False
-    if name.startswith(("weighted_", "effective_")) and name not in HEADS:
-        return False
-    values = table[name].unique().drop_null() if table.num_rows else []
-    return len(values) > 0 and not (len(values) == 1 and name in {"segmentation", "segment", "dimension"})
+    values = set(table[name].drop_null().to_pylist())
+    if name.startswith("touchpoint_"):
+        return len(values) > len(set(table[f"label_{language}"].to_pylist()))
+    return bool(values) and not (len(values) == 1 and name in {"segmentation", "segment"})
 
 
 def _head(column: ResultColumn, language: Language) -> str:

@@ -131,7 +131,7 @@ def _of_analysis(engine: Engine, analysis: Analysis, basis: Basis, language: Lan
         return fetched[name]
 
     if analysis.chart not in CHARTS:
-        yield from _plain(analysis, basis, {name: table(name) for name in list(declared)[:1]}, language)
+        yield from _plain(analysis, basis, {name: table(name) for name in declared}, language)
         return
     for exhibit in exhibits(analysis.chart or ""):
         tables = {name: table(name) for name in exhibit.needs}

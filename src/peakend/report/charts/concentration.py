@@ -159,7 +159,7 @@ def _next_step(measures: Mapping[str, Row], warned: list[Row], language: Languag
 
 def _curve(points: list[Row], language: Language, width: int) -> Spec:
     phone = is_phone(width)
-    plot = width - 44 if phone else 560
+    plot = width - 66 if phone else 560
     height = plot * (0.85 if phone else 0.66)
     values = [{"customers": p["customer_share"], "revenue": p["revenue_share"]} for p in points]
     at = min(points, key=lambda p: abs(p["customer_share"] - 0.8))
@@ -174,6 +174,7 @@ def _curve(points: list[Row], language: Language, width: int) -> Spec:
         "scale": {"domain": [0, 1]},
         "axis": {
             **axis,
+            "values": [0.2, 0.4, 0.6, 0.8, 1],
             "title": Text("customers, smallest first", "客户累计占比（由小到大）").in_(language),
             "labelExpr": _ticks(language),
         },

@@ -61,7 +61,10 @@ def dots(
     placed, height = _placed(rows, label_room, phone)
     low, high, step = axis_range(_extent(rows), limits)
     words = max((text_width(_written(row, decimals), SMALL_SIZE) for row in rows), default=0)
-    left = 8.0 if phone else label_room + 16
+    ticks = ticks_of(low, high, step)
+    axis_decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    half_tick = max((text_width(number(tick, axis_decimals), SMALL_SIZE) / 2 for tick in ticks), default=0)
+    left = max(8.0, half_tick + 2) if phone else label_room + 16
     right = width - (12.0 if phone else _BASE_ROOM) - words - 10
     x = {
         "type": "quantitative",
@@ -72,8 +75,6 @@ def dots(
         "scale": {"domain": [0, height], "range": [0, height], "nice": False},
         "axis": None,
     }
-    ticks = ticks_of(low, high, step)
-    axis_decimals = max(0, -math.floor(math.log10(step) + 1e-9))
     data = [_record(row, decimals) for row in placed]
     layers = [
         _grid(ticks, x, y, height),

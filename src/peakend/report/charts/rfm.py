@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TABLE = "rfm_segments"
 Row = Mapping[str, Any]
 # Segments whose last purchase lies long ago though they were worth much: the ones to talk to now.
-SLIPPING = ("cannot_lose", "cant_lose", "cannot_lose_them", "at_risk")
+SLIPPING = ("at_risk", "cant_lose")
 
 
 class Rfm:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from peakend.report.draw import Spec
 
 FEW = 3
-MOST_ROWS = 30
+MOST_ROWS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +236,7 @@ def _of_two(segments: Sequence[_Segment], measure: Measure, language: Language) 
     cut = segments[0].cut
     return Text(
         f"By {cut[:1].lower() + cut[1:]}, the {measure.name.en} is lower for {lower} than for {upper}",
-        f"按“{cut}”划分，{lower}的{measure.name.zh}低于{upper}",
+        f"按“{cut}”划分，“{lower}”的{measure.name.zh}低于“{upper}”",
     ).in_(language)
 
 

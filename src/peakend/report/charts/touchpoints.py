@@ -101,8 +101,13 @@ class Touchpoints:
             reading=_reading(view, self.measure, basis, language),
             caution=hidden_words(view.hidden, basis.settings.minimum_base, language),
             next_step=_next_step(view, self.measure, basis, language),
-            weight=90 if view.standing.lowest else 45,
+            weight=self._weight(view),
         )
+
+    def _weight(self, view: _View) -> int:
+        if self.measure is not rows_of.RATING:
+            return 50 if view.standing.lowest else 25
+        return 90 if view.standing.lowest else 45
 
     def chart(self, basis: Basis, language: Language, width: int) -> Spec | None:
         view = self._view(basis, language)

@@ -158,9 +158,7 @@ class Trends:
                     for period in periods
                     if period in one.rows and (score := rows_of.reading(one.rows[period], self.measure))
                 ),
-                word=VERDICT_WORDS[one.verdict(periods[-1])].in_(language)
-                if one.verdict(periods[-1])
-                else "",
+                word=_word(one, periods, language),
                 strong=_is_whole(one),
             )
             for one in series[:MOST_PANELS]
