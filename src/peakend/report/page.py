@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import jinja2
+import pyarrow as pa
 from markupsafe import Markup
 
 from peakend.analyses import written_sql
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from peakend.declaration import Analysis
     from peakend.engine import Engine
+    from peakend.report.charts import Basis
     from peakend.report.finding import Finding
 
 Theme = Literal["light", "dark"]
@@ -46,6 +48,7 @@ WORDS: Mapping[str, Text] = {
         "On paper the first 40 rows; all of them are on the screen and in the spreadsheet.",
         "纸面仅列前 40 行；全部行见屏幕版与电子表格。",
     ),
+    "same_sql": Text("The same statements as further up", "与上文相同的语句"),
     "sql": Text("SQL", "SQL 语句"),
     "footer": Text("This page is one file and fetches nothing", "本页为单个文件，不从外部加载任何内容"),
 }
@@ -69,6 +72,7 @@ class _Drawn:
     table: ReadTable | None
     method: list[str]
     queries: list[_Query]
+    queries_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +119,15 @@ def write_report(
 def render(engine: Engine, story: Story, *, theme: Theme | None = None, title: str | None = None) -> str:
     """The page of `story` as text."""
     language = story.language
+    first: dict[str, str] = {}
+    for one in story.shown:
+        first.setdefault(one.analysis.name, one.id)
     chapters = [
-        _Chapter(key, words.in_(language), [_drawn(engine, one, language) for one in shown])
+        _Chapter(
+            key,
+            words.in_(language),
+            [_drawn(engine, one, first[one.analysis.name], language) for one in shown],
+        )
         for key, words, shown in story.chapters()
     ]
     return _template().render(
@@ -135,7 +146,8 @@ def render(engine: Engine, story: Story, *, theme: Theme | None = None, title: s
     )
 
 
-def _drawn(engine: Engine, one: Shown, language: Language) -> _Drawn:
+def _drawn(engine: Engine, one: Shown, first: str, language: Language) -> _Drawn:
+    """The exhibit, drawn twice; the SQL stands at the `first` exhibit of an analysis, others point there."""
     desktop, phone = (_drawing(one, language, width) for width in (DESKTOP_WIDTH, PHONE_WIDTH))
     return _Drawn(
         id=one.id,
@@ -145,10 +157,13 @@ def _drawn(engine: Engine, one: Shown, language: Language) -> _Drawn:
         phone=phone,
         table=_table(one, language),
         method=_method(one, language),
-        queries=[
-            _Query(f"{statement.name}.sql", statement.sql) for statement in written_sql(engine, one.analysis)
-        ],
+        queries=_queries(engine, one.analysis) if one.id == first else [],
+        queries_at="" if one.id == first else first,
     )
+
+
+def _queries(engine: Engine, analysis: Analysis) -> list[_Query]:
+    return [_Query(f"{statement.name}.sql", statement.sql) for statement in written_sql(engine, analysis)]
 
 
 def _drawing(one: Shown, language: Language, width: int) -> Markup | None:
@@ -165,7 +180,21 @@ def _table(one: Shown, language: Language) -> ReadTable | None:
         declared = next(table for table in one.analysis.gives if table.name == name)
     if declared is None or rows is None or not rows.num_rows:
         return None
-    return read_table(declared, rows, language, confidence=one.basis.settings.confidence)
+    named = _with_names(rows, one.basis, language)
+    return read_table(declared, named, language, confidence=one.basis.settings.confidence)
+
+
+def _with_names(rows: pa.Table, basis: Basis, language: Language) -> pa.Table:
+    """`rows` with segmentations and segments called what the company calls them."""
+    if not {"segmentation", "segment"} <= set(rows.column_names):
+        return rows
+    keys = [
+        (row["segmentation"], row["segment"]) for row in rows.select(["segmentation", "segment"]).to_pylist()
+    ]
+    cuts = pa.array([basis.cut(cut, language) if cut else None for cut, _ in keys], pa.string())
+    names = pa.array([basis.segment(cut, key, language) if cut else key for cut, key in keys], pa.string())
+    place, other = rows.column_names.index("segmentation"), rows.column_names.index("segment")
+    return rows.set_column(place, "segmentation", cuts).set_column(other, "segment", names)
 
 
 def _method(one: Shown, language: Language) -> list[str]:

@@ -178,10 +178,14 @@ def _worth_showing(column: ResultColumn, table: pa.Table, language: Language) ->
         return False
     if name.startswith("weighted_") and name != "weighted_value":
         return False
+    label = f"label_{language}"
     values = set(table[name].drop_null().to_pylist())
-    if name.startswith("touchpoint_"):
-        return len(values) > len(set(table[f"label_{language}"].to_pylist()))
-    return bool(values) and not (len(values) == 1 and name in {"segmentation", "segment"})
+    if name.startswith("touchpoint_") and label in table.column_names:
+        return len(values) > len(set(table[label].to_pylist()))
+    same = len(values) == 1 and (
+        name in {"segmentation", "segment"} or (name == label and table.num_rows > 1)
+    )
+    return bool(values) and not same
 
 
 def _head(column: ResultColumn, language: Language) -> str:

@@ -160,59 +160,25 @@ def _next_step(measures: Mapping[str, Row], warned: list[Row], language: Languag
 def _curve(points: list[Row], language: Language, width: int) -> Spec:
     phone = is_phone(width)
     plot = width - 66 if phone else 560
-    height = plot * (0.85 if phone else 0.66)
     values = [{"customers": p["customer_share"], "revenue": p["revenue_share"]} for p in points]
     at = min(points, key=lambda p: abs(p["customer_share"] - 0.8))
     rest = percent(1 - at["revenue_share"], language)
     note = Text(
         f"the largest fifth of customers: {rest} of revenue", f"最大的五分之一客户：占收入的 {rest}"
     ).in_(language)
-    axis = {"format": ".0%", "values": [0, 0.2, 0.4, 0.6, 0.8, 1], "grid": True, "labelFlush": False}
-    x: Spec = {
-        "field": "customers",
-        "type": "quantitative",
-        "scale": {"domain": [0, 1]},
-        "axis": {
-            **axis,
-            "values": [0.2, 0.4, 0.6, 0.8, 1],
-            "title": Text("customers, smallest first", "客户累计占比（由小到大）").in_(language),
-            "labelExpr": _ticks(language),
-        },
-    }
-    y: Spec = {
-        "field": "revenue",
-        "type": "quantitative",
-        "scale": {"domain": [min(0.0, *(v["revenue"] for v in values)), 1]},
-        "axis": {**axis, "title": None, "labelExpr": _ticks(language)},
-    }
     mark = {"x": at["customer_share"], "y": at["revenue_share"]}
-    plain_x = {**x, "field": "x"}
-    plain_y = {**y, "field": "y"}
+    x, y = _axes(values, language)
+    plain_x, plain_y = {**x, "field": "x"}, {**y, "field": "y"}
+    ends = [{"x": 0, "y": 0}, {"x": 1, "y": 1}]
     return {
         "width": plot,
-        "height": height,
+        "height": plot * (0.85 if phone else 0.66),
         "autosize": "none",
         "padding": {"left": 44, "right": width - plot - 44, "top": 30, "bottom": 44},
         "layer": [
-            {
-                "data": {"values": [{"t": Text("revenue", "收入累计占比").in_(language)}]},
-                "mark": {"type": "text", "align": "left", "baseline": "bottom", "color": colour("ink-2")},
-                "encoding": {
-                    "x": {"value": -44},
-                    "y": {"value": -12},
-                    "text": {"field": "t", "type": "nominal"},
-                },
-            },
-            {
-                "data": {"values": [{"x": 0, "y": 0}, {"x": 1, "y": 1}]},
-                "mark": {"type": "line", "color": colour("line-2"), "strokeWidth": 1.5},
-                "encoding": {"x": plain_x, "y": plain_y},
-            },
-            {
-                "data": {"values": values},
-                "mark": {"type": "line", "color": colour("brand"), "strokeWidth": 2.5},
-                "encoding": {"x": x, "y": y},
-            },
+            _title(language),
+            _line(ends, plain_x, plain_y, "line-2", 1.5),
+            _line(values, x, y, "brand", 2.5),
             {
                 "data": {"values": [{**mark, "top": 1}]},
                 "mark": {"type": "rule", "color": colour("ink-2"), "strokeWidth": 1.5},
@@ -223,12 +189,48 @@ def _curve(points: list[Row], language: Language, width: int) -> Spec:
                 "mark": {"type": "circle", "size": 70, "color": colour("brand")},
                 "encoding": {"x": plain_x, "y": plain_y},
             },
-            *_note(note, mark, plain_x, plain_y, plot, phone),
+            *_note(note, mark, plain_x, plot, phone),
         ],
     }
 
 
-def _note(words: str, mark: Spec, x: Spec, y: Spec, plot: float, phone: bool) -> list[Spec]:
+def _axes(values: list[Spec], language: Language) -> tuple[Spec, Spec]:
+    axis = {"format": ".0%", "grid": True, "labelFlush": False, "labelExpr": _ticks(language)}
+    title = Text("customers, smallest first", "客户累计占比（由小到大）").in_(language)
+    lowest = min(0.0, *(value["revenue"] for value in values))
+    x: Spec = {
+        "field": "customers",
+        "type": "quantitative",
+        "scale": {"domain": [0, 1]},
+        "axis": {**axis, "values": [0.2, 0.4, 0.6, 0.8, 1], "title": title},
+    }
+    y: Spec = {
+        "field": "revenue",
+        "type": "quantitative",
+        "scale": {"domain": [lowest, 1]},
+        "axis": {**axis, "values": [0, 0.2, 0.4, 0.6, 0.8, 1], "title": None},
+    }
+    return x, y
+
+
+def _title(language: Language) -> Spec:
+    """What the vertical axis counts, written above it rather than turned on its side."""
+    return {
+        "data": {"values": [{"t": Text("revenue", "收入累计占比").in_(language)}]},
+        "mark": {"type": "text", "align": "left", "baseline": "bottom", "color": colour("ink-2")},
+        "encoding": {"x": {"value": -44}, "y": {"value": -12}, "text": {"field": "t", "type": "nominal"}},
+    }
+
+
+def _line(values: list[Spec], x: Spec, y: Spec, token: str, thick: float) -> Spec:
+    return {
+        "data": {"values": values},
+        "mark": {"type": "line", "color": colour(token), "strokeWidth": thick},
+        "encoding": {"x": x, "y": y},
+    }
+
+
+def _note(words: str, mark: Spec, x: Spec, plot: float, phone: bool) -> list[Spec]:
     """The sentence at the mark, in the empty corner above the curve."""
     size = SMALL_SIZE if phone else LABEL_SIZE
     lines = wrapped(words, size, plot * 0.5, 3)

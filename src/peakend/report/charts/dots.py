@@ -57,7 +57,7 @@ def dots(
     `limits` are the ends of the scale of measurement; the axis shows the part of it that holds the data.
     """
     phone = is_phone(width)
-    label_room = width - _BASE_ROOM - 8 if phone else _label_room(rows, width)
+    label_room = width - _BASE_ROOM - 16 if phone else _label_room(rows, width)
     placed, height = _placed(rows, label_room, phone)
     low, high, step = axis_range(_extent(rows), limits)
     words = max((text_width(_written(row, decimals), SMALL_SIZE) for row in rows), default=0)
