@@ -163,7 +163,9 @@ def _written(folder: Path, seen: _Folder, draft: Draft) -> str:
     if seen.unknown:
         draft.put(0, "ignore:")
     for name in seen.unknown:
-        why = Text("no canonical table fits what is in it: say what it is", "无法对应任何标准表：请说明其内容")
+        why = Text(
+            "no canonical table fits what is in it: say what it is", "无法对应任何标准表：请说明其内容"
+        )
         draft.put(1, f"- {scalar(_pattern(name))}", why, "guess")
     _write_rows(seen, draft)
     draft.put(0, "files:" if seen.surveys or seen.tables or seen.coded else "files: []")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from peakend.warehouse.draft_profile import ColumnProfile
 
 _NUMBER = 0.95
-# What a column of such keys cannot have only a few of: "repeated guest" is no guest.
+# A column that is only partly named so and has few values is no key: "repeated guest" is no guest.
 _MANY = frozenset({"customer_id", "product_id", "order_id", "case_id", "event_id"})
 
 
@@ -150,7 +150,8 @@ def _suits(place: Place, table: str, found: ColumnProfile) -> bool:
         return found.whole >= _NUMBER
     if kind in {"time", "day"}:
         return found.is_time
-    if place.concept in _MANY and found.distinct < min(50, found.rows / 4):
+    named = concepts(found.name).get(place.concept) == 1
+    if place.concept in _MANY and not named and found.distinct < min(50, found.rows / 4):
         return False
     return not found.is_time
 

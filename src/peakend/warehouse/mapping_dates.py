@@ -129,18 +129,22 @@ def read_template(text: str, rule: Rule, scope: Scope, place: tuple[str | int, .
 
 
 def _read(text: str, forms: tuple[str, ...], zone: str | None) -> str:
-    parts = [_one(form, text, zone) for form in forms if form in {"iso", "iso_offset"} or form in NUMERIC]
+    parts = []
     if plain := [form for form in forms if form not in {"iso", "iso_offset"} and form not in NUMERIC]:
         patterns = ", ".join(literal(form) for form in plain)
         parts.append(in_utc(f"try_strptime({text}, [{patterns}])", zone))
+    # ISO last: the cast would read 14/03/24 as a day of the year 14.
+    parts += [_one(form, text, zone) for form in forms if form in {"iso", "iso_offset"} or form in NUMERIC]
     return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
 
 def _one(form: str, text: str, zone: str | None) -> str:
+    # The casts also take the words epoch and infinity, which are no times; digits sort before letters.
+    digits = f"case when {text} < ':' then {text} end"
     if form == "iso":
-        return in_utc(f"try_cast({text} as timestamp)", zone)
+        return in_utc(f"try_cast({digits} as timestamp)", zone)
     if form == "iso_offset":
-        return f"try_cast({text} as timestamptz) at time zone 'UTC'"
+        return f"try_cast({digits} as timestamptz) at time zone 'UTC'"
     return in_utc(NUMERIC[form].format(f"try_cast({text} as double)"), zone if form == "excel" else None)
 
 

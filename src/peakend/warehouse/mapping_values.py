@@ -210,7 +210,7 @@ def _from_text(
         else:
             moment = mapping_dates.read_text(text, rule, column, scope, place)
         value = f"({moment})::date" if kind == "day" else moment
-        # A year of two digits read as four, and DuckDB's words "epoch" and "infinity", are not dates.
+        # A year of two digits that was read as four is no date.
         sane = f"{moment} between timestamp '1000-01-01' and timestamp '9999-01-01'"
         good = f"{text} is null or coalesce({sane}, false)"
     elif kind == "flag":

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gzip
 import zipfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
 from peakend.warehouse.readers import EncodingError, ReadOptions, SourceError, SourceFile, read_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -18,7 +21,10 @@ def connection() -> duckdb.DuckDBPyConnection:
 
 
 def opened(
-    path: Path, connection: duckdb.DuckDBPyConnection, content: bytes | str, options: ReadOptions | None = None
+    path: Path,
+    connection: duckdb.DuckDBPyConnection,
+    content: bytes | str,
+    options: ReadOptions | None = None,
 ) -> SourceFile:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return read_source(path, options, connection)
@@ -138,7 +144,9 @@ def test_a_zip_of_several_files_asks_which(tmp_path: Path, connection: duckdb.Du
     assert names(source) == ["b"]
 
 
-@pytest.mark.parametrize(("name", "content"), [("a.csv", b""), ("a.csv.gz", b"no gzip"), ("a.zip", b"no zip")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.csv", b""), ("a.csv.gz", b"no gzip"), ("a.zip", b"no zip")]
+)
 def test_what_cannot_be_read_is_a_clear_error(
     tmp_path: Path, connection: duckdb.DuckDBPyConnection, name: str, content: bytes
 ) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
@@ -23,6 +22,10 @@ from peakend.warehouse.readers import (
     read_source,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
 
 @pytest.fixture
 def connection() -> duckdb.DuckDBPyConnection:
@@ -37,7 +40,9 @@ def types(source: SourceFile) -> dict[str, str]:
     return {column.name: column.type for column in source.columns}
 
 
-def test_parquet_keeps_its_types_and_counts_rows(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+def test_parquet_keeps_its_types_and_counts_rows(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
     pq.write_table(pa.table({"id": [1, 2], "file_row_number": ["a", "b"]}), tmp_path / "a.parquet")
     source = read_source(tmp_path / "a.parquet", None, connection)
     assert types(source) == {"id": "BIGINT", "file_row_number": "VARCHAR"}
