@@ -68,6 +68,16 @@ def sale(number: int, customer: str | None, revenue: int = 1) -> dict[str, Any]:
 
 @pytest.fixture
 def shop(engine: Engine) -> Engine:
+    return build_shop(engine)
+
+
+@pytest.fixture
+def shop_in() -> Callable[[Engine], Engine]:
+    """`shop_in(engine)` fills any engine with what `shop` has."""
+    return build_shop
+
+
+def build_shop(engine: Engine) -> Engine:
     """Five customers with facts in six tables, some of which collide when customers are merged."""
     people = [("a", None), ("b", 1980), ("c", 1981), ("d", None), ("e", 1990)]
     fill(

@@ -249,6 +249,7 @@ def _learn(scratch: DuckDB, linker: Linker, records: str, training: _Training) -
     for comparison in settings.comparisons:
         levels = [level for level in comparison.comparison_levels if not level.is_null_level]
         values[comparison.output_column_name] = [_number(level.m_probability) for level in levels]
+    # splink says nowhere else whether it stopped because it converged or because it ran out of iterations.
     converged = len(session._core_model_settings_history) <= _ITERATIONS
     if not converged:
         why = Text("it did not converge", "未收敛")
