@@ -1,5 +1,8 @@
 """What a mapping makes of a folder, taken straight from its plan: rows, refusals and repairs a table."""
 
+# The SQL is of the plan, or of names made here.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 from collections import Counter
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Taken:
-    """Rows that pass the plan's checks; (code, value, row of the file) of those that do not; repairs by code."""
+    """Rows that pass the checks; (code, value, row of the file) of those that do not; repairs by code."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     refused: list[tuple[str, str | None, int]] = field(default_factory=list)

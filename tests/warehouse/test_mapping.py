@@ -1,4 +1,7 @@
-"""A mapping says which column becomes what; a mistake in it is told with its line and the nearest right name."""
+"""A mapping says which column becomes what; a mistake in it is told with its line and the right name."""
+
+# The SQL is of the plan, or of names made here.
+# ruff: noqa: S608
 
 from __future__ import annotations
 
@@ -324,7 +327,8 @@ def test_a_table_of_several_keys_needs_them_all(tmp_path: Path) -> None:
 
 def test_patterns_choose_files_with_or_without_their_suffix() -> None:
     mapping = load_mapping(
-        "source: s\nignore: [b.csv]\nfiles:\n  - match: '2017_*'\n  - match: [a.csv, 'x/*']\n  - match: never\n"
+        "source: s\nignore: [b.csv]\nfiles:\n"
+        "  - match: '2017_*'\n  - match: [a.csv, 'x/*']\n  - match: never\n"
     )
     names = ["a.csv", "b.csv", "c.csv", "2017_z.csv.gz", "x/y.parquet", "deep/2017_q.parquet"]
     assert mapping.files(names) == ["2017_z.csv.gz", "deep/2017_q.parquet", "a.csv", "x/y.parquet"]
@@ -357,7 +361,8 @@ def test_the_same_mapping_reads_typed_and_untyped_files(tmp_path: Path) -> None:
 def test_rows_written_in_the_mapping_are_loaded_like_a_file(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("k\n1\n")
     text = (
-        "source: s\nrows:\n  touchpoints:\n    - {touchpoint_id: '01', name: Desk, name_zh: 柜台, position: 1}\n"
+        "source: s\nrows:\n  touchpoints:\n"
+        "    - {touchpoint_id: '01', name: Desk, name_zh: 柜台, position: 1}\n"
         "    - {touchpoint_id: web, moment_of_truth: true}\n"
     )
     rows = planned(tmp_path, text)["touchpoints"].rows

@@ -20,7 +20,8 @@ def dated(tmp_path: Path, cells: list[str], rule: str = "v", column: str = "at")
     )
     table = {"at": "interactions", "joined_on": "customers"}[column]
     key = {"at": "event_id", "joined_on": "customer_id"}[column]
-    text = f"source: s\nfiles:\n  - match: a\n    tables: {{{table}: {{columns: {{{key}: k, {column}: {rule}}}}}}}\n"
+    columns = f"{{columns: {{{key}: k, {column}: {rule}}}}}"
+    text = f"source: s\nfiles:\n  - match: a\n    tables: {{{table}: {columns}}}\n"
     return planned(tmp_path, text)[table]
 
 

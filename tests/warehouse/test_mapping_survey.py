@@ -137,7 +137,8 @@ def test_a_survey_without_numbers_counts_its_rows(tmp_path: Path) -> None:
 
 
 def test_segments_of_customers_need_no_survey(tmp_path: Path) -> None:
-    text = "source: s\nfiles:\n  - match: a\n    segments: {id: id, by: {tier: {column: w, values: {2: gold}, unlisted: empty}}}\n"
+    tier = "{column: w, values: {2: gold}, unlisted: empty}"
+    text = f"source: s\nfiles:\n  - match: a\n    segments: {{id: id, by: {{tier: {tier}}}}}\n"
     rows = surveyed(tmp_path, text)["segment_members"].rows
     assert [(row["subject"], row["subject_id"], row["segment"]) for row in rows] == [
         ("customer", str(n), "gold") for n in (3, 4, 5, 6)
@@ -156,7 +157,10 @@ def test_words_of_an_spss_file_become_choices_and_its_missing_codes_no_answer(tm
     )
     text = """\
 source: s
-rows: {questions: [{question_id: food, metric: rating, scale_low: 1, scale_high: 5}, {question_id: bags, metric: choice}]}
+rows:
+  questions:
+    - {question_id: food, metric: rating, scale_low: 1, scale_high: 5}
+    - {question_id: bags, metric: choice}
 files:
   - match: a
     survey: {survey: {value: w1}, response: "w1-{id}", answers: {food: Q1, bags: Q3}}

@@ -1,5 +1,8 @@
 """An event log becomes interactions without a mapping, in the order of the log, in bounded memory."""
 
+# The SQL is of the plan, or of names made here.
+# ruff: noqa: S608
+
 from __future__ import annotations
 
 import gzip
@@ -30,7 +33,9 @@ LOG = """<?xml version="1.0" encoding="UTF-8"?>
       <string key="org:resource" value="Ann"/><string key="lifecycle:transition" value="complete"/>
       <int key="amount" value="5"/>
     </event>
-    <event><string key="concept:name" value="close"/><date key="time:timestamp" value="2024-01-01T00:00:00Z"/></event>
+    <event>
+      <string key="concept:name" value="close"/><date key="time:timestamp" value="2024-01-01T00:00:00Z"/>
+    </event>
   </trace>
   <trace><event><string key="concept:name" value="open"/></event></trace>
   <trace><string key="concept:name" value="empty"/></trace>
@@ -40,7 +45,7 @@ LOG = """<?xml version="1.0" encoding="UTF-8"?>
 
 def selected(connection: duckdb.DuckDBPyConnection, load: TableLoad) -> list[dict[str, object]]:
     values = ", ".join(f'{column.value} as "{column.name}"' for column in load.columns)
-    found = connection.execute(f"select {values} from {load.relation} order by __row")  # noqa: S608 (SQL of the plan)
+    found = connection.execute(f"select {values} from {load.relation} order by __row")
     names = [column[0] for column in found.description or ()]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
@@ -92,7 +97,8 @@ def test_a_clock_that_starts_in_1970_is_said_to_be_none(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("peakend.warehouse.readers.xes._BATCH", 200)
     monkeypatch.setattr("peakend.warehouse.readers.integrity.CHUNK", 1 << 14)
-    event = '<event><string key="concept:name" value="a"/><date key="time:timestamp" value="2024-01-01T00:00:00Z"/></event>'
+    time = '<date key="time:timestamp" value="2024-01-01T00:00:00Z"/>'
+    event = f'<event><string key="concept:name" value="a"/>{time}</event>'
 
     def peak(events: int) -> int:
         path = tmp_path / f"{events}.xes"
@@ -127,13 +133,13 @@ def test_published_logs_have_their_published_counts(
     connection = duckdb.connect()
     source = read_source(private_data("event_logs") / f"{name}.xes.gz", None, connection)
     found = connection.execute(
-        f'select count(*), count(distinct case_id), count("at") from {source.relation}'  # noqa: S608 (a name of our own)
+        f'select count(*), count(distinct case_id), count("at") from {source.relation}'
     ).fetchone()
     assert found == (events, cases, events)
     if variants is not None:
         ways = connection.execute(
             "select count(distinct way) from (select string_agg(activity, '|' order by \"at\", __row) as way "
-            f"from {source.relation} group by case_id) as cases"  # noqa: S608 (a name of our own)
+            f"from {source.relation} group by case_id) as cases"
         ).fetchone()
         assert ways == (variants,)
     assert any("1970" in note.en for note in source.notes) == (name == "teleclaims")
