@@ -1,6 +1,6 @@
 """Simulated companies with planted truths: methods are tried where the answer is known, and on null twins."""
 
-from peakend.demo.simulator.mechanism import Mechanism, mechanisms, switchable
+from peakend.demo.simulator.mechanism import Mechanism, switchable
 from peakend.demo.simulator.run import KINDS, VERSION, Progress, SimulationReport, simulate
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "Mechanism",
     "Progress",
     "SimulationReport",
-    "mechanisms",
     "simulate",
     "switchable",
 ]

@@ -42,7 +42,8 @@ class Buying(_Described):
 
     spend_shape and spend_spread are p and q of the gamma-gamma model, spend_mean the mean order value.
     lines: relative frequency of 1, 2, … lines an order. lead_days: median and log-sd of the days between an
-    order and its use (0: at once).
+    order and its use (0: at once). lead_category: what the first line of every order is from, most of
+    its value, and the other lines are not; without it all lines are alike.
     """
 
     r: Positive
@@ -55,6 +56,7 @@ class Buying(_Described):
     lines: Annotated[tuple[float, ...], Field(min_length=1, max_length=9)]
     lead_days: tuple[float, float]
     channels: dict[str, OrderChannel]
+    lead_category: str | None = None
 
 
 class Memory(_Described):

@@ -15,7 +15,7 @@ from peakend.demo.simulator.columns import numbers
 from peakend.demo.simulator.company import Kind
 from peakend.demo.simulator.errors import OutOfRangeError, UnknownKindError, WarehouseNotEmptyError
 from peakend.demo.simulator.keys import MOST_CUSTOMERS, customer_ids
-from peakend.demo.simulator.mechanism import Rows, mechanisms, switched_off, truths
+from peakend.demo.simulator.mechanism import Rows, mechanisms, switchable, switched_off, truths
 from peakend.demo.simulator.sink import Sink, occupied
 from peakend.demo.simulator.truth import truth_tables
 from peakend.demo.simulator.world import World, world
@@ -120,7 +120,7 @@ def _write(
     sink = Sink(engine)
     sink.clear()
     try:
-        sink.add(_once(fixed))
+        sink.add(once(fixed))
         tally: Tally = Counter()
         for simulated in blocks(fixed, customers, size):
             sink.add(block_rows(simulated))
@@ -136,7 +136,7 @@ def _write(
     return _report(fixed, customers, sink, time.monotonic() - started, time.process_time() - cpu)
 
 
-def _once(fixed: World) -> Rows:
+def once(fixed: World) -> Rows:
     """Rows that do not depend on the customers: registries, logs, what was planted."""
     for mechanism in mechanisms():
         if mechanism.registry is not None:
@@ -196,7 +196,7 @@ def _fingerprint(report: SimulationReport) -> str:
 
 def _mark(report: SimulationReport) -> dict[str, object]:
     """The row of `simulation` by which reports know that everything is simulated."""
-    acting = [m.name for m in mechanisms() if m.null is not None and m.name not in report.off]
+    acting = sorted(m.name for m in switchable() if m.name not in report.off)
     return {
         "kind": report.kind,
         "customers": report.customers,

@@ -1,6 +1,7 @@
 """Where simulated rows go: staging tables block by block, then in order into their own, all at once.
 
-Until `finish` the warehouse is as it was, but for staging tables that the next simulation removes.
+Until `finish` the warehouse is as it was, but for staging tables that the next simulation removes. `finish`
+is one transaction; where the engine has none, `simulation_unfinished` stands until it is done.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 STAGING = "simulating_"
+UNFINISHED = "simulation_unfinished"
+"""Stands in a warehouse without transactions while its tables are being replaced."""
 
 SIMULATION = pa.schema(
     [
@@ -40,15 +43,15 @@ SIMULATION = pa.schema(
 def own_tables(engine: Engine) -> list[str]:
     """Tables of `engine` that Peakend knows: canonical, bookkeeping, truth, and results of analyses."""
     results = {table.name for analysis in catalogue() for table in analysis.gives}
-    known = {*canonical_tables(), *BOOKKEEPING, *results, "simulation"}
+    known = {*canonical_tables(), *BOOKKEEPING, *results, "simulation", UNFINISHED}
     return [name for name in engine.tables() if name in known or name.startswith(("truth_", STAGING))]
 
 
 def occupied(engine: Engine) -> list[str]:
-    """Canonical tables that hold rows, and the mark of an earlier simulation."""
+    """Canonical tables that hold rows, and the marks of an earlier simulation."""
     stored = engine.tables()
-    listed = [name for name in (*canonical_tables(), "simulation") if name in stored]
-    return [name for name in listed if count_rows(engine, name)]
+    listed = [name for name in (*canonical_tables(), "simulation", UNFINISHED) if name in stored]
+    return [name for name in listed if name == UNFINISHED or count_rows(engine, name)]
 
 
 class Sink:
@@ -82,9 +85,11 @@ class Sink:
         """Put every table in its order, write the marks of the simulation, drop everything it replaces."""
         engine = self.engine
         now = datetime.now(UTC).replace(tzinfo=None)
+        if not engine.transactional:
+            engine.create(UNFINISHED, SIMULATION, replace=True)
         with engine.transaction() if engine.transactional else nullcontext():
             for name in own_tables(engine):
-                if not name.startswith(STAGING) and name not in self.rows:
+                if not name.startswith(STAGING) and name not in {*self.rows, UNFINISHED}:
                     engine.drop(name)
             for name in self.rows:
                 self._ordered(name).save(name, replace=True)
@@ -94,6 +99,7 @@ class Sink:
             engine.insert(
                 "simulation", pa.Table.from_pylist([{**simulation, "created_at": now}], schema=SIMULATION)
             )
+        engine.drop(UNFINISHED)
 
     def _ordered(self, name: str) -> Relation:
         """The staged rows in the order in which the canonical table keeps them."""

@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 UNIT = 10_000
 """Money is counted in ten-thousandths of the currency unit, the precision of the warehouse."""
 
-_PRICE_SPREAD = 0.5
-_BUCKETS = 48
+_BUCKETS = 400
+_MOST_QUANTITY = 12
+_LEAD_WEIGHT = 8.0
+# How steeply products are avoided whose price would need a discount to fit, or many pieces.
+_DISCOUNT_SCALE = 0.08
+_QUANTITY_POWER = 0.7
 
 
 def _step(block: Block) -> None:
@@ -34,8 +38,10 @@ def _step(block: Block) -> None:
     line = np.arange(len(order)) - start[order]
     index, ordinal = orders["index"][order], orders["ordinal"][order]
     u = block.world.draws.uniforms("lines", index, ordinal, line)
-    revenue = _split(orders["cents"], order, start, 0.2 - np.log(u[0])) * (UNIT // 100)
-    product = _chosen(company, revenue, u[1])
+    leads = (line == 0) & (company.buying.lead_category is not None)
+    parts = (0.2 - np.log(u[0])) * np.where(leads, _LEAD_WEIGHT, 1.0)
+    revenue = _split(orders["cents"], order, start, parts) * (UNIT // 100)
+    product = _products(company, revenue, leads, u[1])
     price = np.array([round(p.price * UNIT) for p in company.products])[product]
     cost = np.array([round(p.cost * UNIT) for p in company.products])[product]
     quantity = np.maximum(-(-revenue // price), 1)
@@ -66,19 +72,29 @@ def _split(cents: Array, order: Array, start: Array, parts: Array) -> Array:
     return whole
 
 
-def _chosen(company: Company, revenue: Array, u: Array) -> Array:
-    """A product for each line, likely one whose price is near the line's value.
+def _products(company: Company, revenue: Array, leads: Array, u: Array) -> Array:
+    """A product for each line: of the lead category where it leads an order, else of the others."""
+    lead = np.array([p.category == company.buying.lead_category for p in company.products])
+    if not lead.any():
+        return _chosen(company, np.ones(len(lead), bool), revenue, u)
+    return np.where(leads, _chosen(company, lead, revenue, u), _chosen(company, ~lead, revenue, u))
+
+
+def _chosen(company: Company, among: Array, revenue: Array, u: Array) -> Array:
+    """A product for each line, likely one of which few pieces cost just what the line is worth.
 
     Values are put into log-spaced buckets; each bucket has one cumulative distribution over the products.
     """
-    logs = np.log([p.price for p in company.products])
-    weights = np.array([p.weight for p in company.products])
-    edges = np.linspace(logs.min() - 0.5, logs.max() + 0.5, _BUCKETS)
-    likely = weights * np.exp(-0.5 * ((edges[:, None] - logs) / _PRICE_SPREAD) ** 2) + 1e-12
+    prices = np.array([p.price for p in company.products])
+    weights = np.array([p.weight for p in company.products]) * among
+    edges = np.linspace(np.log(prices.min()) - 1, np.log(prices.max() * _MOST_QUANTITY), _BUCKETS)
+    value = np.exp(edges)[:, None]
+    pieces = np.maximum(np.ceil(value / prices), 1)
+    discount = 1 - value / (pieces * prices)
+    likely = weights * (np.exp(-discount / _DISCOUNT_SCALE) + 1e-9) / pieces**_QUANTITY_POWER
     cumulative = np.cumsum(likely, axis=1)
     cumulative /= cumulative[:, -1:]
-    value = np.log(np.maximum(revenue, 1) / UNIT)
-    bucket = np.clip(np.searchsorted(edges, value), 0, _BUCKETS - 1)
+    bucket = np.clip(np.searchsorted(edges, np.log(np.maximum(revenue, 1) / UNIT)), 0, _BUCKETS - 1)
     staircase = (cumulative + np.arange(_BUCKETS)[:, None]).ravel()
     place = np.searchsorted(staircase, bucket + u, side="right") - bucket * len(weights)
     chosen: Array = np.clip(place, 0, len(weights) - 1)

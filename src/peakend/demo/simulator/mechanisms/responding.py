@@ -169,7 +169,7 @@ def comment_texts(world: World) -> tuple[str, ...]:
     return tuple(
         sentence.format(touchpoint=name)
         for t in world.company.touchpoints
-        for language, name in (("en", t.name.lower()), ("zh", t.name_zh))
+        for language, name in (("en", t.name), ("zh", t.name_zh))
         for tone in (comments.blame, comments.praise)
         for sentence in tone[language]
     )
