@@ -48,6 +48,7 @@ WORDS: Mapping[str, Text] = {
         "On paper the first 40 rows; all of them are on the screen and in the spreadsheet.",
         "纸面仅列前 40 行；全部行见屏幕版与电子表格。",
     ),
+    "programme": Text("Survey: ", "调查："),
     "same_sql": Text("The same statements as further up", "与上文相同的语句"),
     "sql": Text("SQL", "SQL 语句"),
     "footer": Text("This page is one file and fetches nothing", "本页为单个文件，不从外部加载任何内容"),
@@ -73,6 +74,7 @@ class _Drawn:
     method: list[str]
     queries: list[_Query]
     queries_at: str = ""
+    programme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ def _drawn(engine: Engine, one: Shown, first: str, language: Language) -> _Drawn
         method=_method(one, language),
         queries=_queries(engine, one.analysis) if one.id == first else [],
         queries_at="" if one.id == first else first,
+        programme=one.programme.replace("_", " "),
     )
 
 

@@ -49,6 +49,7 @@ def dots(
     language: Language,
     *,
     decimals: int = 2,
+    suffix: str = "",
     limits: tuple[float, float] | None = None,
     base_title: Text | None = None,
 ) -> Spec:
@@ -60,10 +61,12 @@ def dots(
     label_room = width - _BASE_ROOM - 16 if phone else _label_room(rows, width)
     placed, height = _placed(rows, label_room, phone)
     low, high, step = axis_range(_extent(rows), limits)
-    words = max((text_width(_written(row, decimals), SMALL_SIZE) for row in rows), default=0)
+    words = max((text_width(_written(row, decimals, suffix), SMALL_SIZE) for row in rows), default=0)
     ticks = ticks_of(low, high, step)
     axis_decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    half_tick = max((text_width(number(tick, axis_decimals), SMALL_SIZE) / 2 for tick in ticks), default=0)
+    half_tick = max(
+        (text_width(number(tick, axis_decimals) + suffix, SMALL_SIZE) / 2 for tick in ticks), default=0
+    )
     left = max(8.0, half_tick + 2) if phone else label_room + 16
     right = width - (12.0 if phone else _BASE_ROOM) - words - 10
     x = {
@@ -75,13 +78,13 @@ def dots(
         "scale": {"domain": [0, height], "range": [0, height], "nice": False},
         "axis": None,
     }
-    data = [_record(row, decimals) for row in placed]
+    data = [_record(row, decimals, suffix) for row in placed]
     layers = [
         _grid(ticks, x, y, height),
         _guides(placed, y, width, phone),
         *_marks(x, y),
         *_labels(placed, y, width, phone),
-        _tick_labels(ticks, x, height, axis_decimals),
+        _tick_labels(ticks, x, height, axis_decimals, suffix),
     ]
     if base_title is not None and not phone:
         layers.append(_words([{"t": base_title.in_(language), "y": -10}], y, width, "right", "ink-3"))
@@ -128,12 +131,12 @@ def _placed(rows: Sequence[Dot], room: float, phone: bool) -> tuple[list[_Row], 
     return placed, top + 6
 
 
-def _written(dot: Dot, decimals: int) -> str:
-    value = number(dot.value, decimals) if dot.value is not None else ""
+def _written(dot: Dot, decimals: int, suffix: str) -> str:
+    value = number(dot.value, decimals) + suffix if dot.value is not None else ""
     return f"{value} {dot.word}".strip()
 
 
-def _record(row: _Row, decimals: int) -> Spec:
+def _record(row: _Row, decimals: int, suffix: str) -> Spec:
     dot = row.dot
     if dot.value is None:
         return {"label": dot.label}
@@ -143,7 +146,7 @@ def _record(row: _Row, decimals: int) -> Spec:
         "low": dot.value if dot.low is None else dot.low,
         "high": dot.value if dot.high is None else dot.high,
         "base": dot.base,
-        "written": _written(dot, decimals),
+        "written": _written(dot, decimals, suffix),
         "colour": colour(TONES[dot.tone]),
         "y": row.y_dot,
     }
@@ -241,9 +244,9 @@ def _grid(ticks: Sequence[float], x: Spec, y: Spec, height: float) -> Spec:
     }
 
 
-def _tick_labels(ticks: Sequence[float], x: Spec, height: float, decimals: int) -> Spec:
+def _tick_labels(ticks: Sequence[float], x: Spec, height: float, decimals: int, suffix: str) -> Spec:
     return {
-        "data": {"values": [{"t": tick, "written": number(tick, decimals)} for tick in ticks]},
+        "data": {"values": [{"t": tick, "written": number(tick, decimals) + suffix} for tick in ticks]},
         "mark": {"type": "text", "baseline": "top", "color": colour("ink-3")},
         "encoding": {
             "x": {"field": "t", **x, "axis": None},

@@ -53,7 +53,7 @@ class Shares:
                 "100。",
             ).in_(language),
             next_step=_next_step(row, language),
-            weight=85 if row["verdict"] == "worse" else 70,
+            weight=_weight(row),
         )
 
     def chart(self, basis: Basis, language: Language, width: int) -> Spec | None:
@@ -73,6 +73,14 @@ class Shares:
 
 
 SHARES = Shares()
+
+
+def _weight(row: Row) -> int:
+    """More for a fall, less where not even the sign can be told."""
+    if row["verdict"] == "worse":
+        return 85
+    low, high = _best(row, "low"), _best(row, "high")
+    return 40 if low is None or high is None or low <= 0 <= high else 70
 
 
 def _headline(row: Row, language: Language) -> str:

@@ -67,9 +67,23 @@ class _Frame:
         return self.origin(index)[1] + self.head + share * self.height
 
 
-def panels(series: Sequence[Panel], periods: Sequence[str], width: int, *, decimals: int) -> Spec:
+@dataclass(frozen=True, slots=True)
+class _Digits:
+    """How values are written."""
+
+    decimals: int
+    suffix: str
+
+    def of(self, value: float) -> str:
+        return number(value, self.decimals) + self.suffix
+
+
+def panels(
+    series: Sequence[Panel], periods: Sequence[str], width: int, *, decimals: int, suffix: str = ""
+) -> Spec:
     """A Vega-Lite specification of `series` (in the order given) over `periods`, positions in pixels."""
-    frame, step = _frame(series, periods, width, decimals)
+    digits = _Digits(decimals, suffix)
+    frame, step = _frame(series, periods, width, digits)
     rows = math.ceil(len(series) / frame.columns)
     height = rows * (frame.head + frame.height + frame.foot)
     ticks = ticks_of(frame.low, frame.high, step)
@@ -79,35 +93,34 @@ def panels(series: Sequence[Panel], periods: Sequence[str], width: int, *, decim
         "height": height,
         "autosize": "none",
         "padding": {"left": 0, "right": 0, "top": 4, "bottom": 0},
-        "data": {"values": _points(series, frame, periods, decimals)},
+        "data": {"values": _points(series, frame, periods)},
         "layer": [
             _grid(series, frame, shown, width, height),
             _rules(width, height),
             _lines(width, height),
             _dots(width, height),
-            *_words(series, periods, frame, shown, width, height, decimals),
+            *_words(series, periods, frame, shown, width, height, digits),
         ],
     }
 
 
 def _frame(
-    series: Sequence[Panel], periods: Sequence[str], width: int, decimals: int
+    series: Sequence[Panel], periods: Sequence[str], width: int, digits: _Digits
 ) -> tuple[_Frame, float]:
     columns = min(2 if is_phone(width) else 4, len(series))
     values = [v for one in series for p in one.points for v in (p.value, p.low, p.high) if v is not None]
     room = (max(values) - min(values)) * 0.06 or 0.05 * (abs(max(values)) or 1)
     low, high = min(values) - room, max(values) + room
     step = axis_range((low, high), None)[2]
-    digits = max(text_width(number(v, decimals), SMALL_SIZE) for v in (low, high))
-    left = digits + 6
+    left = max(text_width(digits.of(v), SMALL_SIZE) for v in (low, high)) + 6
     columns = max(columns, 1)
     cell = (width - left - (columns - 1) * _Frame.gap) / columns
-    right = max(text_width(number(p.value, decimals), SMALL_SIZE) for one in series for p in one.points) + 8
+    right = max(text_width(digits.of(p.value), SMALL_SIZE) for one in series for p in one.points) + 8
     lines = max(len(wrapped(one.label, LABEL_SIZE, cell, 2)) for one in series)
     return _Frame(columns, cell, cell - right, left, right, lines * 17 + 28.0, low, high, len(periods)), step
 
 
-def _points(series: Sequence[Panel], frame: _Frame, periods: Sequence[str], decimals: int) -> list[Spec]:
+def _points(series: Sequence[Panel], frame: _Frame, periods: Sequence[str]) -> list[Spec]:
     rows: list[Spec] = []
     for index, one in enumerate(series):
         run, before = 0, None
@@ -197,7 +210,7 @@ def _words(
     ticks: Sequence[float],
     width: float,
     height: float,
-    decimals: int,
+    digits: _Digits,
 ) -> list[Spec]:
     texts: dict[tuple[str, str, int, int], list[Spec]] = {}
 
@@ -223,13 +236,19 @@ def _words(
         put(shortened(one.word, SMALL_SIZE, frame.cell), left, top + frame.head - 17, "left", token)
         last = one.points[-1]
         y = frame.y(index, last.value)
-        put(number(last.value, decimals), frame.x(index, last.at) + 8, y, "left", "ink", SMALL_SIZE, 600)
+        put(digits.of(last.value), frame.x(index, last.at) + 8, y, "left", "ink", SMALL_SIZE, 600)
         bottom = top + frame.head + frame.height + 13
         put(periods[0], left, bottom, "left", "ink-3")
         put(periods[-1], left + frame.plot, bottom, "right", "ink-3")
         if index % frame.columns == 0:
             for tick in ticks:
-                put(number(tick, _tick_decimals(ticks)), left - 6, frame.y(index, tick), "right", "ink-3")
+                put(
+                    number(tick, _tick_decimals(ticks)) + digits.suffix,
+                    left - 6,
+                    frame.y(index, tick),
+                    "right",
+                    "ink-3",
+                )
     x, y_scale = _pixels(width, height)
     return [
         {

@@ -57,7 +57,7 @@ class ResponseMix:
             caution=Text(
                 "Those who answer need not feel like those who do not.", "作答者的感受未必与未作答者相同。"
             ).in_(language),
-            next_step=_next_step(everybody, questions, language),
+            next_step=_next_step(everybody, language),
             weight=10,
         )
 
@@ -158,8 +158,10 @@ def _lede(period: str, everybody: Row, questions: list[Row], off: list[Row], lan
         unused, blank = percent(low["not_used"], language), percent(low["no_answer"], language)
         sentences.append(
             Text(
-                f"{unused} had not used it and {blank} left it blank: a thin base is not a bad score.",
-                f"{unused}的人未使用过，{blank}未作答：样本少并不等于评价差。",
+                f"{shortened_to(_label(low, 'en'), 60)}: {unused} had not used it and {blank} left it blank; "
+                "a thin base is not a bad score.",
+                f"{shortened_to(_label(low, 'zh'), 60)}：{unused}的人未使用过，{blank}未作答；"
+                "样本少并不等于评价差。",
             ).in_(language)
         )
     for row in off[:2]:
@@ -208,23 +210,24 @@ def _figures(everybody: Row, questions: list[Row], basis: Basis, language: Langu
     return tuple(figures)
 
 
-def _next_step(everybody: Row, questions: list[Row], language: Language) -> NextStep:
+def _next_step(everybody: Row, language: Language) -> NextStep:
     if everybody["response_rate"] is None:
         what = Text(
             "Record whom you invite, when and how: without it nobody can tell how many kept silent.",
             "记录邀请了谁、何时、以何种方式：否则无从得知有多少人沉默。",
+        )
+        check = Text(
+            "The next period shows a response rate, and the sample beside the population.",
+            "下一期能给出应答率，并将样本构成与总体对照。",
         )
     else:
         what = Text(
             "Ask a small sample of those who did not answer by another channel, with one question.",
             "换一种渠道，用一道题询问少量未作答者。",
         )
-    return NextStep(
-        who=Text("The owner of the survey", "调查负责人").in_(language),
-        what=what.in_(language),
-        check=Text(
-            "The next period shows a response rate, and the composition of the sample beside the "
-            "population's.",
-            "下一期能给出应答率，并将样本构成与总体对照。",
-        ).in_(language),
-    )
+        check = Text(
+            "Whether their answers differ from those that came by themselves.",
+            "看他们的回答与主动作答者是否不同。",
+        )
+    owner = Text("The owner of the survey", "调查负责人")
+    return NextStep(who=owner.in_(language), what=what.in_(language), check=check.in_(language))

@@ -32,6 +32,11 @@ class Measure:
     decimals: int
     per_cent: bool = False
 
+    @property
+    def suffix(self) -> str:
+        """What follows a value in a chart."""
+        return "%" if self.per_cent else ""
+
     def shown(self, value: float | None) -> float | None:
         """The value in the unit that the reader sees."""
         return value * 100 if self.per_cent and value is not None else value

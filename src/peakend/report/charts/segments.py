@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -118,6 +119,7 @@ class Segments:
             width,
             language,
             decimals=measure.decimals,
+            suffix=measure.suffix,
             limits=limits,
             base_title=Text("answers", "答案数"),
         )
@@ -143,6 +145,9 @@ def _view(
         return basis.segment(cut, key, language), basis.cut(cut, language)
 
     shown = [_Segment(row, *named(row), score) for row, score in scored if score]
+    # A segment without another of its cut beside it compares with nothing.
+    sizes = Counter(one.cut for one in shown)
+    shown = [one for one in shown if sizes[one.cut] > 1]
     shown.sort(key=lambda one: (one.cut, -one.score.value, one.name))
     cuts = list(dict.fromkeys(one.cut for one in shown))
     looks = sum(pairs(sum(one.cut == cut for one in shown)) for cut in cuts)

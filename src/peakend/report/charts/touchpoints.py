@@ -124,6 +124,7 @@ class Touchpoints:
             width,
             language,
             decimals=self.measure.decimals,
+            suffix=self.measure.suffix,
             limits=limits,
             base_title=Text("answers", "答案数"),
         )

@@ -88,7 +88,7 @@ class Trends:
             word: [one for one in present if one.verdict(last) == word] for word in ("better", "worse")
         }
         return Finding(
-            headline=_headline(changed, present, last, language),
+            headline=_headline(changed, present, self.measure, last, language),
             lede=_lede(series, periods, self.measure, language),
             figures=self._figures(changed, present, last, basis, language),
             reading=self._reading(basis, language),
@@ -163,7 +163,8 @@ class Trends:
             )
             for one in series[:MOST_PANELS]
         ]
-        return panels(drawn, [name or "–" for name in periods], width, decimals=self.measure.decimals)
+        decimals, suffix = self.measure.decimals, self.measure.suffix
+        return panels(drawn, [name or "–" for name in periods], width, decimals=decimals, suffix=suffix)
 
     def behind(self, basis: Basis) -> tuple[str, pa.Table]:
         periods, series = self._view(basis, "en")
@@ -202,7 +203,11 @@ def _is_whole(one: _Series) -> bool:
 
 
 def _headline(
-    changed: dict[str, list[_Series]], present: list[_Series], last: str, language: Language
+    changed: dict[str, list[_Series]],
+    present: list[_Series],
+    measure: Measure,
+    last: str,
+    language: Language,
 ) -> str:
     previous = {one.rows[last]["previous_period"] for one in present} - {None}
     if not previous:
@@ -216,16 +221,28 @@ def _headline(
     spoken = [part for part in parts if part]
     since = rows_of.when(next(iter(previous)), language) if len(previous) == 1 else ""
     if not spoken:
-        return Text(
-            f"No score can be said to have changed{f' since {since}' if since else ''}",
-            f"{f'与{since}相比，' if since else ''}没有一项得分的变化可以断定",
-        ).in_(language)
+        return _unclear(present, measure, since, language)
     head = (
         f"{f'Since {since}, ' if since else ''}"
         if language == "en"
         else f"{f'与{since}相比，' if since else ''}"
     )
     return head + (" and " if language == "en" else "，").join(spoken)
+
+
+def _unclear(present: list[_Series], measure: Measure, since: str, language: Language) -> str:
+    """The sentence for a period in which nothing can be said to have changed."""
+    after, against = (f" since {since}", f"与{since}相比，") if since else ("", "与上一期相比，")
+    if len(present) == 1:
+        whole, label = _is_whole(present[0]), shortened_to(present[0].label, 60)
+        name = Text(f"the {measure.name.en}", measure.name.zh) if whole else Text(label, label)
+        return Text(
+            f"Whether {name.en} changed{after} cannot be told", f"{against}{name.zh}是否变化尚不能断定"
+        ).in_(language)
+    return Text(
+        f"No {measure.name.en} can be said to have changed{after}",
+        f"{against}没有一项{measure.name.zh}的变化可以断定",
+    ).in_(language)
 
 
 def _got(series: Sequence[_Series], words: Text, language: Language) -> str:
