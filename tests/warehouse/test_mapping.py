@@ -378,3 +378,14 @@ def test_the_plan_says_where_a_mapping_says_nothing(tmp_path: Path) -> None:
     source = read_source(tmp_path / "b.csv", None, duckdb.connect())
     with pytest.raises(MappingError):
         load_mapping(with_columns("{customer_id: k}")).plan(source)
+
+
+def test_a_mapping_may_be_named_by_text_as_well_as_by_a_path(tmp_path: Path) -> None:
+    file = shop(tmp_path) / "mapping.yaml"
+    assert (
+        load_mapping(str(file)).fingerprint
+        == load_mapping(file).fingerprint
+        == load_mapping(SALES).fingerprint
+    )
+    with pytest.raises(MappingError, match=r"none\.yaml cannot be read: No such file or directory\."):
+        load_mapping(str(tmp_path / "none.yaml"))

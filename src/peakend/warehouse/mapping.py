@@ -148,20 +148,28 @@ def _matches(patterns: Sequence[str], name: str) -> bool:
 
 
 def load_mapping(source: Path | str) -> Mapping:
-    """The mapping in the file `source` (a path) or the YAML text `source`; else a `MappingError`."""
+    """The mapping in the file `source` (a path, or its name as text) or the YAML text `source`.
+
+    Else a `MappingError`. One line that ends in .yaml or .yml is the name of a file.
+    """
     from peakend.warehouse.mapping_check import checked
     from peakend.warehouse.mapping_yaml import parse
 
-    path = source if isinstance(source, Path) else None
+    path = Path(source) if isinstance(source, Path) or _names_a_file(source) else None
     name = path.name if path is not None else "mapping"
     try:
         text = path.read_text("utf-8-sig") if path is not None else str(source)
     except (OSError, UnicodeDecodeError) as cause:
+        why = cause.strerror if isinstance(cause, OSError) else cause
         raise MappingError(
-            Text(f"{path} cannot be read: {cause}", f"无法读取 {path}：{cause}"), file=name, line=1
+            Text(f"{path} cannot be read: {why}.", f"无法读取 {path}：{why}。"), file=name, line=1
         ) from cause
     document = parse(text, name)
     return Mapping(checked(document), document, path, text)
+
+
+def _names_a_file(text: str) -> bool:
+    return "\n" not in text and text.casefold().endswith((".yaml", ".yml"))
 
 
 def mapping_for_log(source: SourceFile) -> Mapping:
