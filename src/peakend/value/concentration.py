@@ -17,8 +17,9 @@ from peakend.value.revenue import Revenue, reconcile, revenue_of
 
 TOP_PERCENT = (1, 5, 10, 20, 50)
 
-# IFRS 8.34 asks for disclosure of a customer with 10 % of the revenue or more.
-LARGE_SHARE = Decimal("0.1")
+# IFRS 8.34 asks for disclosure of a customer with 10 % of the revenue or more (the limit is in the SQL); ten
+# customers of equal size are that far.
+FEW_CUSTOMERS = 10
 
 _LABELS = {
     "gini": ("Gini coefficient (0: all equal, 1: one has all)", "基尼系数（0 为完全均等，1 为一家独占）"),
@@ -128,7 +129,7 @@ def _read_buckets(inputs: Inputs, revenue: Revenue) -> Buckets:
     customers = inputs.query("value/customer_revenue", {"currency": revenue.currency})
     table = inputs.query(
         "value/concentration_buckets",
-        {"company_revenue": float(revenue.total)},
+        {"company_ten_thousandths": int(revenue.total * 10_000)},
         customer_revenue=customers,
     ).to_arrow()
     rows = sorted(table.to_pylist(), key=lambda row: float(row["percentile"]))
@@ -186,32 +187,34 @@ def _top(percent: int, buckets: Buckets) -> dict[str, Any]:
 
 
 def _dependency(buckets: Buckets, revenue: Revenue) -> list[dict[str, Any]]:
-    biggest = buckets.biggest / revenue.total if revenue.total > 0 else None
-    squares = buckets.sums["squared_shares"]
+    """Shares are of the company's whole revenue; without any above zero nobody can be large."""
+    known = revenue.total > 0
+    biggest = float(buckets.biggest / revenue.total) if known else None
+    effective = 1 / buckets.sums["squared_shares"]
     return [
         {
             **_named("biggest_customer", "dependency"),
             "customers": 1,
             "revenue": buckets.biggest,
-            "value": None if biggest is None else float(biggest),
+            "value": biggest,
             "unit": "share",
-            "warning": None if biggest is None else biggest >= LARGE_SHARE,
+            "warning": buckets.large > 0 if known else None,
         },
         {
             **_named("large_customers", "dependency"),
-            "customers": buckets.large,
-            "revenue": buckets.large_revenue,
-            "value": float(buckets.large),
+            "customers": buckets.large if known else None,
+            "revenue": buckets.large_revenue if known else None,
+            "value": float(buckets.large) if known else None,
             "unit": "customers",
-            "warning": buckets.large > 0,
+            "warning": buckets.large > 0 if known else None,
         },
         {
             **_named("effective_customers", "dependency"),
             "customers": buckets.n,
             "revenue": buckets.total,
-            "value": 1 / squares,
+            "value": effective,
             "unit": "customers",
-            "warning": 1 / squares < float(1 / LARGE_SHARE),
+            "warning": effective < FEW_CUSTOMERS,
         },
         {
             **_named("customers_for_80", "dependency"),

@@ -52,8 +52,8 @@ select
   cast(sum(case when 5 * (s.total - s.running) < 4 * s.total then 1 else 0 end) as bigint) as in_top_80,
   cast(sum(case when 5 * (s.total - s.running) < 4 * s.total then s.revenue else 0 end) as decimal(18, 4))
     as top_80_revenue,
-  cast(sum(case when 10 * cast(s.revenue as double) >= $company_revenue then 1 else 0 end) as bigint) as large,
-  cast(sum(case when 10 * cast(s.revenue as double) >= $company_revenue then s.revenue else 0 end) as decimal(18, 4))
+  cast(sum(case when 100000 * s.revenue >= $company_ten_thousandths then 1 else 0 end) as bigint) as large,
+  cast(sum(case when 100000 * s.revenue >= $company_ten_thousandths then s.revenue else 0 end) as decimal(18, 4))
     as large_revenue
 from scaled s
 group by s.percentile
