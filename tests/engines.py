@@ -1,7 +1,7 @@
 """Databases for tests, started once and only when a test asks for one.
 
-`engine` runs a test on DuckDB, PostgreSQL and Spark; `duckdb_engine`, `postgres_engine` and `spark_engine` are one of
-them. Each test gets an empty warehouse. Tests that share a server share an xdist group, so it starts once.
+`engine` runs a test on DuckDB, PostgreSQL and Spark; `duckdb_engine`, `postgres_engine` and `spark_engine` on
+one of them. Each gets an empty warehouse. Tests that share a server share an xdist group: it starts once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 import uuid
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -26,7 +26,7 @@ import pytest
 from peakend.engine import Engine, connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _SERVERS = {"postgres": ("postgres_engine", "postgres_server"), "spark": ("spark_engine", "spark_cluster")}
 _STARTS_WITHIN = 60.0
@@ -83,21 +83,23 @@ def within(url: str, schema: str) -> str:
 
 
 @pytest.fixture
-def spark_engine(_spark: None, tmp_path: Path) -> Iterator[Engine]:
+def spark_engine(spark_running: None, tmp_path: Path) -> Iterator[Engine]:
     """A session of its own over an empty folder; Spark itself keeps running."""
-    with connect(f"spark:local[2]?warehouse={tmp_path}/warehouse&{_LOCAL}") as opened:
+    with connect(f"spark:local[2]?warehouse={tmp_path}/warehouse&{LOCAL_SPARK}") as opened:
         yield opened
 
 
-_LOCAL = "spark.sql.shuffle.partitions=2&spark.default.parallelism=2&memory=1g"
+LOCAL_SPARK = "spark.sql.shuffle.partitions=2&spark.default.parallelism=2&memory=1g"
 
 
 @pytest.fixture(scope="session")
-def _spark() -> Iterator[None]:
+def spark_running() -> Iterator[None]:
     _require_spark()
-    with tempfile.TemporaryDirectory(prefix="peakend-") as folder:
-        with connect(f"spark:local[2]?warehouse={folder}&{_LOCAL}"):
-            yield
+    with (
+        tempfile.TemporaryDirectory(prefix="peakend-") as folder,
+        connect(f"spark:local[2]?warehouse={folder}&{LOCAL_SPARK}"),
+    ):
+        yield
 
 
 def _require_spark() -> None:
@@ -133,8 +135,7 @@ def spark_cluster() -> Iterator[str]:
             "1g",
         ]
         url = f"spark://{host}:{port}"
-        log = Path(folder, "log").open("w+b")
-        stack.callback(log.close)
+        log = stack.enter_context(Path(folder, "log").open("w+b"))
         stack.enter_context(_running([*master, "--webui-port", pages], folder, log))
         _wait(lambda: _answers(host, int(port)), log, "the Spark master")
         pages = str(_free_port())
@@ -196,10 +197,10 @@ def _cluster(folder: str) -> Iterator[str]:
         "jit": "off",
     }
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    with Path(folder, "log").open("w+b") as log:
-        with _running([str(programs / "postgres"), "-D", f"{folder}/data", *options], "/", log, user=user):
-            _wait(lambda: b"ready to accept connections" in _written(log), log, "PostgreSQL")
-            yield f"postgresql://peakend@/postgres?host={folder}"
+    command = [str(programs / "postgres"), "-D", f"{folder}/data", *options]
+    with Path(folder, "log").open("w+b") as log, _running(command, "/", log, user=user):
+        _wait(lambda: b"ready to accept connections" in _written(log), log, "PostgreSQL")
+        yield f"postgresql://peakend@/postgres?host={folder}"
 
 
 def _postgres_programs() -> Path:
@@ -220,14 +221,14 @@ def _unprivileged() -> str | None:
     pytest.skip("PostgreSQL does not run as root, and there is no user postgres or nobody")
 
 
-def _as_user(user: str | None) -> dict[str, object]:
+def _as_user(user: str | None) -> dict[str, Any]:
     if user is None:
         return {}
     return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
 @contextlib.contextmanager
-def _running(command: Sequence[str], folder: str, log: object, user: str | None = None) -> Iterator[None]:
+def _running(command: Sequence[str], folder: str, log: IO[bytes], user: str | None = None) -> Iterator[None]:
     """`command` as a process that is ended, by its pid, with the block."""
     environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1", "PYTHONPATH": ""}
     process = subprocess.Popen(
@@ -250,7 +251,7 @@ def _running(command: Sequence[str], folder: str, log: object, user: str | None 
             process.wait()
 
 
-def _wait(ready: object, log: object, what: str) -> None:
+def _wait(ready: Callable[[], bool], log: IO[bytes], what: str) -> None:
     until = time.monotonic() + _STARTS_WITHIN
     while not ready():
         if time.monotonic() > until:
@@ -258,7 +259,7 @@ def _wait(ready: object, log: object, what: str) -> None:
         time.sleep(0.05)
 
 
-def _written(log: object) -> bytes:
+def _written(log: IO[bytes]) -> bytes:
     return Path(log.name).read_bytes()
 
 

@@ -250,8 +250,8 @@ def test_text_sorts_by_code_point(engine: Engine) -> None:
         words
     )
     derived = data.save("w").query(
-        "select lower(word) || 'x' as word, case when word < 'a' then 'Z' else 'a' end as side, "
-        "min(word) over () as least, max(word) over () as most from t order by 2, 1"
+        "select lower(t.word) || 'x' as word, case when t.word < 'a' then 'Z' else 'a' end as side, "
+        "min(t.word) over () as least, max(t.word) over () as most from t order by 2, 1"
     )
     expected = sorted((("Z" if word < "a" else "a"), word.lower() + "x") for word in words)
     table = derived.to_arrow()

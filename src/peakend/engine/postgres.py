@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 _DatabaseError = adbc_driver_manager.Error
 _LONGEST_NAME = 63
-_COLLATION = "select datcollate from pg_database where datname = current_database()"
+# Which column tells the provider depends on the version: none before 15.
+_COLLATION = """
+select case when to_jsonb(d) ->> 'datlocprovider' = 'i' then 'icu' else datcollate end
+from pg_database d where datname = current_database()
+"""
 _BY_CODE_POINT = ("C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic")
 
 
@@ -77,7 +81,7 @@ class Postgres(Engine):
         sql, values = self._bound(relation)
         # Under another name first: the relation may read the table that it replaces.
         new = f"peakend_new_{next_number()}" if replace else name
-        _refuse_long_names([name])
+        _refuse_long_names([name, *tree.named_selects])
         with self.transaction():
             self._execute(f"create table {quoted(new)} as {typed} with no data", relation.analysis)
             self._sort_by_code_point(new)
@@ -117,6 +121,7 @@ class Postgres(Engine):
     def from_arrow(self, data: ArrowData) -> Relation:
         name = f"peakend_arrow_{next_number()}"
         shape = plain(data.schema)
+        _refuse_long_names(shape.names)
         self._drop_returned()
         with self._temporary_tables_allowed():
             self._execute(f"create temp table {quoted(name)} ({postgres_sql.columns(shape)})")
@@ -125,7 +130,7 @@ class Postgres(Engine):
         return Relation(self, self._lender.lend(name, node))
 
     def create(self, name: str, schema: pa.Schema, *, replace: bool = False) -> None:
-        _refuse_long_names([name])
+        _refuse_long_names([name, *schema.names])
         with self.transaction():
             if replace:
                 self.drop(name)
@@ -161,11 +166,11 @@ class Postgres(Engine):
         except BaseException:
             self._depth -= 1
             if self._depth == 0:
-                self._end(self.connection.rollback)
+                self._end(self.connection.adbc_connection.rollback)
             raise
         self._depth -= 1
         if self._depth == 0:
-            self._end(self.connection.commit)
+            self._end(self.connection.adbc_connection.commit)
 
     def close(self) -> None:
         self.connection.close()

@@ -1,0 +1,92 @@
+"""Every declared analysis gives the same tables on DuckDB, PostgreSQL and Spark from the same data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.company import company
+from conformance.compare import differences
+from engines import SERVERS
+from peakend.analyses import catalogue
+from peakend.analyses.runner import relations_for, tables_read
+from peakend.declaration import Analysis, Inputs, ResultTable, Settings
+from peakend.engine import Engine, Relation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pyarrow as pa
+
+# (analysis, engine) -> the exception that is expected there, and why. A gap is declared here, never skipped.
+GAPS: Mapping[tuple[str, str], tuple[type[Exception], str]] = {}
+ANALYSES = catalogue()
+_GIVES = {table.name: table for analysis in ANALYSES for table in analysis.gives}
+_expected: dict[str, dict[str, pa.Table]] = {}
+
+
+def prepared(engine: Engine) -> Engine:
+    """`engine` with the company's tables, and with the results that another analysis needs."""
+    stored = set(engine.tables())
+    for name, table in company().items():
+        if name not in stored:
+            engine.from_arrow(table).save(name)
+    return engine
+
+
+def computed(engine: Engine, analysis: Analysis) -> dict[str, pa.Table]:
+    """Every result table of `analysis`, sorted by its key."""
+    present = set(engine.tables())
+    relations = relations_for(engine, analysis, tables_read(analysis, present), _GIVES)
+    results = analysis.compute(Inputs(engine, relations, Settings()))
+    tables = {table.name: _arrow(results[table.name], table) for table in analysis.gives}
+    for name, table in tables.items():
+        if any(name in later.needs or name in later.uses for later in ANALYSES):
+            engine.from_arrow(table).save(name, replace=True)
+    return tables
+
+
+def _arrow(result: pa.Table | Relation, declared: ResultTable) -> pa.Table:
+    schema = declared.schema()
+    if isinstance(result, Relation):
+        table = result.to_arrow(schema)
+    else:
+        table = result.select(schema.names).cast(schema)
+    return table.sort_by([(column, "ascending") for column in declared.key])
+
+
+@pytest.fixture
+def ready(with_events: Callable[[str], Engine]) -> Callable[[str], Engine]:
+    return lambda name: prepared(with_events(name))
+
+
+@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda analysis: analysis.name)
+def test_an_analysis_gives_the_same_on_every_engine(
+    ready: Callable[[str], Engine], analysis: Analysis, name: str
+) -> None:
+    gap = GAPS.get((analysis.name, name))
+    if gap:
+        with pytest.raises(gap[0]):
+            computed(ready(name), analysis)
+        return
+    if analysis.name not in _expected:
+        _expected[analysis.name] = computed(ready("duckdb"), analysis)
+    found = computed(ready(name), analysis)
+    for table, expected in _expected[analysis.name].items():
+        assert differences(found[table], expected) == [], table
+
+
+@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda analysis: analysis.name)
+def test_the_company_exercises_the_analysis(ready: Callable[[str], Engine], analysis: Analysis) -> None:
+    """An empty table would agree with anything."""
+    if analysis.name not in _expected:
+        _expected[analysis.name] = computed(ready("duckdb"), analysis)
+    for name, table in _expected[analysis.name].items():
+        assert table.num_rows > 0, name
+
+
+def test_every_gap_is_still_one() -> None:
+    names = {analysis.name for analysis in ANALYSES}
+    assert all(name in names for name, _ in GAPS)
