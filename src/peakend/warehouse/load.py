@@ -1,7 +1,6 @@
 """Load a folder of files into the canonical tables: all or nothing, nothing twice, nothing lost."""
 
 # Names are quoted and values are literals; nothing else enters the SQL here.
-# ruff: noqa: S608
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ from peakend.warehouse.load_errors import WrongTableError
 from peakend.warehouse.load_repairs import count_repairs
 from peakend.warehouse.load_report import LoadReport, LoadStep, Progress
 from peakend.warehouse.load_sources import Sources, open_sources
-from peakend.warehouse.load_sql import names_of, quoted
+from peakend.warehouse.load_sql import names_of
 from peakend.warehouse.load_stage import Stage, idle
 from peakend.warehouse.load_target import Target, target_of
 from peakend.warehouse.load_write import can_be_stubbed, make_stubs, references, write
@@ -136,12 +135,13 @@ class _Load:
         stage = Stage(target.connection, table, sources.loads[name], self._bring(target, name))
         if name == "answers":
             self._join_scales(target, stage)
-        stage.make_views()
         self._check_references(target, stage)
+        stage.open_rows()
         stage.screen()
         stage.refuse_unsound()
         stage.settle()
         resolve(stage)
+        stage.drop_parts("screen", "special", "contested", "judged", "merged")
         write(stage)
         self.report.repairs += count_repairs(stage)
         self.report.tables.append(stage.count)
@@ -159,20 +159,8 @@ class _Load:
         for column, referred in references(stage.table):
             if not column.required or can_be_stubbed(referred):
                 continue
-            missing = f"load_missing_{stage.table.name}_{column.name}"
-            values = " union ".join(
-                f"select {quoted(column.name)} as value from {stage.view(number)}"
-                for number in range(len(stage.loads))
-            )
-            there = ""
-            if self._bring(target, referred.name):
-                there = f"and value not in (select {quoted(referred.key[0])} from {quoted(referred.name)})"
-            stage.run(
-                f"create or replace temp table {quoted(missing)} as select distinct value from ({values}) "
-                f"where value is not null {there}"
-            )
-            if stage.number(f"select count(*) from {quoted(missing)}"):
-                stage.checks.append(reference_check(column, missing))
+            there = self._bring(target, referred.name)
+            stage.checks.append(reference_check(column, referred, there))
 
     def _complete_references(self, target: Target, loaded: list[Table]) -> None:
         """Make a row for every customer, product, … that the loaded tables refer to and nobody described."""

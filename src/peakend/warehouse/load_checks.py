@@ -90,11 +90,11 @@ def _shown(number: str) -> str:
     return f"regexp_replace(cast({number} as varchar), '\\.0$', '')"
 
 
-def reference_check(column: Column, missing: str) -> RowCheck:
-    """`column` must not hold one of the values in the temporary table `missing` (column `value`)."""
+def reference_check(column: Column, referred: Table, there: bool) -> RowCheck:
+    """`column` must hold a key of the stored table `referred`; `there`: it has rows."""
     name = f"i.{quoted(column.name)}"
-    ok = f"({name} is null or {name} not in (select value from {quoted(missing)}))"
-    return _check(column, ok, refusals.UNKNOWN_REFERENCE, name, target=column.ref)
+    known = f"{name} in (select {quoted(referred.key[0])} from {quoted(referred.name)})" if there else "false"
+    return _check(column, f"({name} is null or {known})", refusals.UNKNOWN_REFERENCE, name, target=column.ref)
 
 
 def _check(column: Column, ok: str, code: str, value: str, **facts: object) -> RowCheck:

@@ -26,6 +26,7 @@ from peakend.warehouse.load_sql import (
     quoted,
     same,
 )
+from peakend.warehouse.load_stage import view_sql
 
 if TYPE_CHECKING:
     from peakend.language import Language
@@ -46,17 +47,24 @@ def resolve(stage: Stage) -> None:
 
 def _collect(stage: Stage) -> None:
     """All sound rows of contested keys, from every file."""
-    content = content_of(stage.table)
-    parts = [
-        stage.sound(
-            number,
-            f"{number}::smallint as __load, i.__row as __row, {load.on_conflict == 'keep'} as __keep, "
-            f"{listed(names_of(stage.table), 'i.')}, {hashed(content, 'i.')} as __whole",
+    special = f"(select key from {stage.name('special')})"
+    whole = hashed(content_of(stage.table), "i.")
+    sieves, parts = [], []
+    for number, load in enumerate(stage.loads):
+        # Materialised, so that the sieve comes first and the many other rows cost nothing more.
+        sieves.append(
+            f"near{number} as materialized (select * from {stage.rows(number)} "
+            f"where {stage.among(number, f'ok and key in {special}')})"
         )
-        + f" and {hashed(stage.table.key, 'i.')} in (select key from {stage.name('special')})"
-        for number, load in enumerate(stage.loads)
-    ]
-    stage.run(f"create or replace temp table {stage.name('contested')} as {' union all '.join(parts)}")
+        parts.append(
+            f"select {number}::smallint as __load, __row, {load.on_conflict == 'keep'} as __keep, "
+            f"{listed(names_of(stage.table))}, {whole} as __whole "
+            f"from near{number} i where __ok and __key in {special}"
+        )
+    stage.run(
+        f"create or replace temp table {stage.name('contested')} as "
+        f"with {', '.join(sieves)} {' union all '.join(parts)}"
+    )
 
 
 def _judge(stage: Stage) -> None:
@@ -193,11 +201,16 @@ def _refuse(stage: Stage) -> None:
         f"else {literal(refusals.DUPLICATE_KEY)} end"
     )
     for number, load in enumerate(stage.loads):
+        losing = f"__load = {number} and __mark in ('refused', 'differs')"
+        lost = f"select __row from {stage.name('judged')} where {losing}"
+        if not stage.number(f"select count(*) from ({lost})"):
+            continue
         stage.run(
             f"insert into load_refused select {literal(load.source.name)}, j.__row + 1, "
             f"{literal(stage.table.name)}, {literal(column)}, {code}, {reasons}, i.__raw "
-            f"from {stage.view(number)} i join {stage.name('judged')} j on j.__row = i.__row "
-            f"where j.__load = {number} and j.__mark in ('refused', 'differs') order by j.__row"
+            f"from ({view_sql(stage.table, load, f'__row in ({lost})')}) i join {stage.name('judged')} j "
+            f"on j.__row = i.__row and {same(stage.table.key, 'i', 'j')} "
+            f"where {losing} order by j.__row"
         )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from peakend.warehouse.load_report import RepairCount
 from peakend.warehouse.load_sql import quoted
+from peakend.warehouse.load_stage import view_sql
 
 if TYPE_CHECKING:
     from peakend.warehouse.load_stage import Stage
@@ -19,18 +20,19 @@ def count_repairs(stage: Stage) -> list[RepairCount]:
     counts: list[RepairCount] = []
     for number, load in enumerate(stage.loads):
         rules = [(column.name, repair) for column in load.columns for repair in column.repairs]
-        if not rules:
+        if not stage.repaired[number]:
             continue
+        rows = f"({view_sql(stage.table, load)})"
         measured = ", ".join(
             f'count(*) filter ("__p{n}"), min(__row) filter ("__p{n}")' for n in range(len(rules))
         )
-        row = stage.run(f"select {measured} from {stage.view(number)}")[0]
+        row = stage.run(f"select {measured} from {rows}")[0]
         for n, (column, repair) in enumerate(rules):
             if not row[2 * n]:
                 continue
             first = int(row[2 * n + 1])
             example = stage.run(
-                f"select cast({quoted(column)} as varchar), __raw from {stage.view(number)} "
+                f"select cast({quoted(column)} as varchar), __raw from {rows} "
                 f'where __row = {first} and "__p{n}" limit 1'
             )[0]
             counts.append(

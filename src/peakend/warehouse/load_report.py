@@ -19,9 +19,9 @@ class TableCount:
     read = kept + updated + unchanged + duplicates + merged + refused.
 
     kept: new rows. updated: rows whose content changed (what they said before is in `row_history`).
-    unchanged: already there with the same content. duplicates: same key and content as another row of the load,
-    or a row derived from facts whose key exists already; dropped. merged: completed a row that another file
-    began. refused: kept in `refused_rows` instead (`known_refusals` of them by an earlier load).
+    unchanged: already there with the same content. duplicates: same key and content as another row of the
+    load, or a row derived from facts whose key exists already; dropped. merged: completed a row that another
+    file began. refused: kept in `refused_rows` instead (`known_refusals` of them by an earlier load).
     repaired: values put right by a rule. stubs: rows made because others refer to them; not in `read`.
     """
 

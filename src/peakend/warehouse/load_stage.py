@@ -11,7 +11,10 @@ table.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -52,8 +55,10 @@ class Stage:
     exists: bool
     checks: list[RowCheck] = field(default_factory=list)
     joined: str = ""
+    folder: Path | None = None
     count: TableCount = field(init=False)
     failing: list[int] = field(init=False)
+    repaired: list[int] = field(init=False)
     contested_keys: bool = False
     settled_keys: bool = False
     written: bool = False
@@ -61,11 +66,16 @@ class Stage:
     def __post_init__(self) -> None:
         self.count = TableCount(self.table.name)
         self.failing = [0] * len(self.loads)
+        self.repaired = [0] * len(self.loads)
         self.checks = [*schema_checks(self.table), *self.checks]
 
     def name(self, part: str) -> str:
         """Quoted name of the temporary relation `part` of this table."""
         return quoted(f"load_{part}_{self.table.name}")
+
+    def rows(self, number: int) -> str:
+        """Quoted name of the relation of load `number` that `screened_sql` describes."""
+        return self.name(f"rows{number}")
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that `sql` gives; an error of DuckDB becomes one that names the table and the files."""
@@ -75,50 +85,60 @@ class Stage:
         """The one number that `sql` gives."""
         return int(self.run(sql)[0][0] or 0)
 
-    def mapped(self, load: TableLoad) -> set[str]:
+    def mapped(self, load: TableLoad) -> list[str]:
         """Content columns that `load` fills; the others keep what they have."""
-        return {column.name for column in load.columns} & set(content_of(self.table))
+        filled = {column.name for column in load.columns}
+        return [name for name in content_of(self.table) if name in filled]
 
-    def view(self, number: int) -> str:
-        """Quoted name of the view over load `number`: typed columns, `__row`, checks, repairs, `__raw`."""
-        return self.name(f"view{number}")
+    def open_rows(self) -> None:
+        """Make `rows` of every load.
 
-    def make_views(self) -> None:
-        """Create the view of every load."""
+        A text file is read and its values are made once, into a Parquet file beside; what is columnar already
+        is cheaper to read again than to copy.
+        """
         for number, load in enumerate(self.loads):
-            self.run(f"create or replace temp view {self.view(number)} as {view_sql(self.table, load)}")
-
-    def all_checks(self, load: TableLoad) -> list[RowCheck]:
-        return [*mapping_checks(load), *self.checks]
+            rows = screened_sql(self, load)
+            if load.source.format == "csv":
+                if self.folder is None:
+                    self.folder = Path(tempfile.mkdtemp(prefix="peakend-load-"))
+                path = literal(str(self.folder / f"{number}.parquet"))
+                self.run(f"copy ({rows}) to {path} (format parquet, compression lz4, row_group_size 122880)")
+                rows = f"select * from read_parquet({path})"
+            self.run(f"create or replace temp view {self.rows(number)} as {rows}")
 
     def sound(self, number: int, columns: str) -> str:
         """SQL: `columns` of the rows of load `number` that pass every check."""
-        if not self.failing[number]:
-            return f"select {columns} from {self.view(number)} i where true"
-        passes = self.passes(self.loads[number])
-        return f"select {columns} from {self.view(number)} i {self.joined} where {passes}"
+        passing = "i.__ok" if self.failing[number] else "true"
+        return f"select {columns} from {self.rows(number)} i where {passing}"
 
-    def passes(self, load: TableLoad) -> str:
-        """SQL: whether the row passes every check of `load`."""
-        return " and ".join(check.ok for check in self.all_checks(load)) or "true"
+    def among(self, number: int, condition: str) -> str:
+        """SQL: a cheap first sieve of load `number`: source rows of which something met `condition`.
+
+        One source row may give several rows (an answer a question), so this alone decides nothing. The rows are
+        put aside first, so that DuckDB knows how few they are.
+        """
+        few = self.name(f"sieve{number}")
+        self.run(
+            f"create or replace temp table {few} as select distinct row from {self.name('screen')} "
+            f"where load = {number} and {condition}"
+        )
+        return f"__row in (select row from {few})"
 
     def screen(self) -> None:
         """Read every file once: key, content, and whether the row is sound."""
-        key = hashed(self.table.key, "i.")
-        parts = []
-        for number, load in enumerate(self.loads):
-            mapped = [name for name in content_of(self.table) if name in self.mapped(load)]
-            parts.append(
-                f"select {number}::smallint as load, i.__row as row, {key} as key, "
-                f"{hashed(mapped, 'i.')} as content, {self.passes(load)} as ok "
-                f"from {self.view(number)} i {self.joined}"
-            )
-        self.run(f"create or replace temp table {self.name('screen')} as {' union all '.join(parts)}")
-        counted = self.run(
-            f"select load, count(*), count(*) filter (not ok) from {self.name('screen')} group by load"
+        parts = " union all ".join(
+            f"select {number}::smallint as load, __row as row, __key as key, __content as content, "
+            f"__ok as ok, __repaired as repaired from {self.rows(number)}"
+            for number in range(len(self.loads))
         )
-        for number, rows, failing in counted:
+        self.run(f"create or replace temp table {self.name('screen')} as {parts}")
+        counted = self.run(
+            "select load, count(*), count(*) filter (not ok), count(*) filter (repaired) "
+            f"from {self.name('screen')} group by load"
+        )
+        for number, rows, failing, repaired in counted:
             self.failing[number] = failing
+            self.repaired[number] = repaired
             self.count.read += rows
             self.count.refused += failing
 
@@ -140,8 +160,9 @@ class Stage:
         stub = f"(e.attributes is not distinct from {literal(STUB)})"
         changed = []
         for number, load in enumerate(self.loads):
-            mapped = [name for name in content_of(self.table) if name in self.mapped(load)]
-            differs = stub if load.on_conflict == "keep" else f"s.content <> {hashed(mapped, 'e.')}"
+            differs = (
+                stub if load.on_conflict == "keep" else f"s.content <> {hashed(self.mapped(load), 'e.')}"
+            )
             changed.append(
                 f"select s.key from {screen} s join {stored} e on s.key = {key} "
                 f"where s.ok and s.load = {number} and {differs}"
@@ -164,39 +185,74 @@ class Stage:
         for number in range(len(self.loads)):
             rows = self.sound(number, listed(names, "i."))
             if self.settled_keys:
-                rows += f" and {hashed(self.table.key, 'i.')} not in (select key from {self.name('settled')})"
+                rows += f" and i.__key not in (select key from {self.name('settled')})"
             parts.append(rows)
         if self.contested_keys:
             parts.append(f"select {listed(names)} from {self.name('resolved')}")
         return " union all ".join(parts)
 
     def refuse_unsound(self) -> None:
-        """Keep the rows that fail a check, with every reason and the row as the source has it."""
+        """Keep the rows that fail a check, with the first reason of every column and the row as it stood."""
         for number, load in enumerate(self.loads):
             if not self.failing[number]:
                 continue
-            reasons = ", ".join(reason_struct(check) for check in self.all_checks(load))
+            checks = [*mapping_checks(load), *self.checks]
+            reasons = ", ".join(reason_struct(check) for check in checks)
+            view = view_sql(self.table, load, self.among(number, "not ok"))
             self.run(
                 "insert into load_refused select "
                 f"{literal(load.source.name)}, __row + 1, {literal(self.table.name)}, "
                 "why[1]['column'], why[1]['code'], "
                 "array_to_string(list_transform(why, lambda w: w['en']), '; '), "
                 "array_to_string(list_transform(why, lambda w: w['zh']), '；'), __raw from ("
-                f"select i.__row, i.__raw, list_filter([{reasons}], lambda w: w is not null) as why "
-                f"from {self.view(number)} i {self.joined} where not ({self.passes(load)})) "
-                "order by __row"
+                "select __row, __raw, list_filter(every, lambda w, n: n = list_position("
+                "list_transform(every, lambda x: x['column']), w['column'])) as why from ("
+                f"select i.__row, i.__raw, list_filter([{reasons}], lambda w: w is not null) as every "
+                f"from ({view}) i {self.joined})) where len(why) > 0 order by __row"
             )
+
+    def drop_parts(self, *parts: str) -> None:
+        """Remove temporary relations; memory is tight while the table is sorted."""
+        for part in parts:
+            self.run(f"drop table if exists {self.name(part)}")
 
     def drop(self) -> None:
         """Remove everything temporary of this table."""
-        for part in ("screen", "special", "settled", "contested", "judged", "merged", "resolved", "replaced"):
-            self.run(f"drop table if exists {self.name(part)}")
+        self.drop_parts(
+            "screen", "special", "settled", "contested", "judged", "merged", "resolved", "replaced"
+        )
         for number in range(len(self.loads)):
-            self.run(f"drop view if exists {self.view(number)}")
+            self.run(f"drop view if exists {self.rows(number)}")
+            self.drop_parts(f"sieve{number}")
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def view_sql(table: Table, load: TableLoad) -> str:
-    """SQL: the rows of `load` in the canonical columns and types, with its checks and repairs beside them."""
+def screened_sql(stage: Stage, load: TableLoad) -> str:
+    """SQL: the rows of `load` in the canonical columns, and what is to be known of them.
+
+    `__key` and `__content` are hashes, `__ok` says whether every check holds, `__repaired` whether a rule put
+    some value right.
+    """
+    passes = " and ".join(check.ok for check in [*mapping_checks(load), *stage.checks]) or "true"
+    return (
+        f"select i.__row, {listed(names_of(stage.table), 'i.')}, {hashed(stage.table.key, 'i.')} as __key, "
+        f"{hashed(stage.mapped(load), 'i.')} as __content, ({passes}) as __ok, "
+        f"{_repaired(load)} as __repaired from ({view_sql(stage.table, load)}) i {stage.joined}"
+    )
+
+
+def _repaired(load: TableLoad) -> str:
+    """SQL: whether a rule put any value of the row right."""
+    rules = sum(len(column.repairs) for column in load.columns)
+    return "(" + (" or ".join(f'i."__p{n}"' for n in range(rules)) or "false") + ")"
+
+
+def view_sql(table: Table, load: TableLoad, sieve: str | None = None) -> str:
+    """SQL: the rows of `load` in the canonical columns and types, with its checks and repairs beside them.
+
+    `sieve` is a condition on `__row` that is applied before any value is made.
+    """
     mapped = {column.name: column.value for column in load.columns}
     columns = [
         f"{typed(column, mapped.get(column.name, 'NULL'))} as {quoted(column.name)}"
@@ -208,7 +264,11 @@ def view_sql(table: Table, load: TableLoad) -> str:
     extra += [f'({repair.changed}) as "__p{n}"' for n, repair in enumerate(repairs)]
     where = f" where {load.where}" if load.where else ""
     selected = ", ".join(["__row", *columns, *extra, f"({load.raw}) as __raw"])
-    return f"select {selected} from {load.relation}{where}"
+    if sieve is None:
+        return f"select {selected} from {load.relation}{where}"
+    # Materialised, so that no value is made of rows that the sieve holds back.
+    sieved = f"with sieved as materialized (select * from {load.relation} where {sieve})"
+    return f"{sieved} select {selected} from sieved{where}"
 
 
 def execute(

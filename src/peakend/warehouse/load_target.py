@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from peakend.engine import Engine
 
-MEMORY = "1200MB"
+MEMORY = "1400MB"
 """What DuckDB may hold while it loads; beyond it sorting goes to disk, at no measurable cost in CPU."""
 BATCH = 100_000
 

@@ -44,11 +44,26 @@ def write(stage: Stage) -> None:
         if count.updated:
             kept += f" anti join {stage.name('replaced')} r on {same(table.key, 'e', 'r')}"
         parts.insert(0, kept)
+    sorted_rows = f"select * from ({' union all '.join(parts)}) order by {listed(table.sort)}"
+    # The order of a sort inside a subquery holds only as long as DuckDB keeps the order of insertion.
+    stage.run("set preserve_insertion_order = true")
     stage.run(
-        f"create or replace table {quoted(table.name)} as select {listed(names)} from "
-        f"({' union all '.join(parts)}) order by {listed(table.sort)}"
+        f"create or replace table {quoted(table.name)} as select {_columns(stage)} from ({sorted_rows})"
     )
+    stage.run("set preserve_insertion_order = false")
     stage.written = True
+
+
+def _columns(stage: Stage) -> str:
+    """SQL: the table's columns over the sorted rows. One that nothing fills is added after the sort, because
+    what is sorted is paid for."""
+    filled = {column.name for load in stage.loads for column in load.columns}
+    return ", ".join(
+        quoted(column.name)
+        if stage.exists or column.name in filled
+        else f"{typed(column, 'NULL')} as {quoted(column.name)}"
+        for column in stage.table.columns
+    )
 
 
 def _keep_history(stage: Stage) -> None:
