@@ -58,3 +58,16 @@ def test_two_drawings_share_no_id() -> None:
         set(re.findall(r'\bid="([^"]+)"', svg(dots(ROWS, 680, "en"), "…", name))) for name in ("one", "two")
     ]
     assert not ids[0] & ids[1]
+
+
+def test_a_phone_says_what_its_bases_count_and_runs_no_line_through_a_label() -> None:
+    spec = dots(ROWS, 328, "en")
+    words = {
+        value["t"]
+        for layer in spec["layer"]
+        for value in layer.get("data", {}).get("values", [])
+        if "t" in value
+    }
+    assert "n = 500" in words
+    grid = spec["layer"][0]["data"]["values"]
+    assert all(line["y2"] - line["y"] <= 16 for line in grid)

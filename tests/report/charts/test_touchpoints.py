@@ -126,6 +126,18 @@ def test_two_questions_with_one_label_are_told_apart(basis: Make, score: Score) 
     assert labels == {"Shops · price", "Shops · service"}
 
 
+def test_two_questions_on_one_touchpoint_are_not_counted_as_two_touchpoints(
+    basis: Make, score: Score
+) -> None:
+    rows = [score("Shops", 3.5), score("Prices", 3.6, touchpoint_id="t_Shops"), score("Signs", 4.1)]
+    english = RATING.finding(basis(rating_by_touchpoint=rows), "en")
+    chinese = RATING.finding(basis(rating_by_touchpoint=rows[::2]), "zh")
+    assert english is not None
+    assert chinese is not None
+    assert "over 3 questions" in english.lede
+    assert "2 个接触点" in chinese.lede
+
+
 def test_satisfied_shares_are_written_in_percent(basis: Make, score: Score) -> None:
     rows = [score("Shops", 0.6, half=0.02), score("Signs", 0.9, half=0.02)]
     found = CSAT.finding(basis(csat_by_touchpoint=rows), "en")

@@ -80,7 +80,7 @@ def dots(
     }
     data = [_record(row, decimals, suffix) for row in placed]
     layers = [
-        _grid(ticks, x, y, height),
+        _grid(ticks, placed, x, y, height, phone),
         _guides(placed, y, width, phone),
         *_marks(x, y),
         *_labels(placed, y, width, phone),
@@ -194,9 +194,9 @@ def _labels(placed: Sequence[_Row], y: Spec, width: int, phone: bool) -> list[Sp
         for index, line in enumerate(row.lines):
             (heads if row.dot.heading else plain).append({"t": line, "y": row.y_label + index * _LINE})
         if row.dot.base:
-            bases.append(
-                {"t": row.dot.base, "y": row.y_label if phone or row.dot.value is None else row.y_dot}
-            )
+            above = phone or row.dot.value is None
+            words = f"n = {row.dot.base}" if phone and row.dot.value is not None else row.dot.base
+            bases.append({"t": words, "y": row.y_label if above else row.y_dot})
     layers = [
         _words(plain, y, 0, "left", "ink", LABEL_SIZE),
         _words(heads, y, 0, "left", "ink-2", LABEL_SIZE, weight=600),
@@ -236,11 +236,16 @@ def _guides(placed: Sequence[_Row], y: Spec, width: int, phone: bool) -> Spec:
     }
 
 
-def _grid(ticks: Sequence[float], x: Spec, y: Spec, height: float) -> Spec:
+def _grid(
+    ticks: Sequence[float], placed: Sequence[_Row], x: Spec, y: Spec, height: float, phone: bool
+) -> Spec:
+    """Vertical lines at the ticks; on a phone only beside the dots, so that none runs through a label."""
+    spans = [(row.y_dot - 8, row.y_dot + 8) for row in placed if row.dot.value is not None] if phone else []
+    values = [{"t": tick, "y": top, "y2": end} for tick in ticks for top, end in spans or [(0.0, height)]]
     return {
-        "data": {"values": [{"t": tick} for tick in ticks]},
+        "data": {"values": values},
         "mark": {"type": "rule", "color": colour("line"), "strokeWidth": 1},
-        "encoding": {"x": {"field": "t", **x, "axis": None}, "y": {"value": 0}, "y2": {"value": height}},
+        "encoding": {"x": {"field": "t", **x, "axis": None}, "y": {"field": "y", **y}, "y2": {"field": "y2"}},
     }
 
 

@@ -47,6 +47,14 @@ class _View:
     whole: Row | None
     standing: Standing
 
+    @property
+    def things(self) -> Text:
+        """What the parts are: touchpoints where each has one question, else questions."""
+        places = {part.row["touchpoint_id"] for part in self.parts}
+        if None not in places and len(places) == len(self.parts):
+            return Text("touchpoints", "个接触点")
+        return Text("questions", "道题")
+
     def named(self, group: tuple[int, ...]) -> list[str]:
         return [shortened_to(self.parts[index].label, 60) for index in group]
 
@@ -192,8 +200,8 @@ def _claim(view: _View, group: tuple[int, ...], words: Text, language: Language)
         return ""
     if len(group) > FEW:
         return Text(
-            f"{len(group)} of {len(view.parts)} touchpoints are {words.en}",
-            f"{len(view.parts)} 个接触点中有 {len(group)} 个{words.zh}",
+            f"{len(group)} of {len(view.parts)} {view.things.en} are {words.en}",
+            f"{len(view.parts)} {view.things.zh}中有 {len(group)} 个{words.zh}",
         ).in_(language)
     names = view.named(group)
     verb = "is" if len(group) == 1 else "are"
@@ -212,8 +220,9 @@ def _lede(view: _View, measure: Measure, language: Language) -> str:
             Text(
                 f"{f'In {when}, the' if when else 'The'} {measure.name.en} runs from {worst} "
                 f"({shortened_to(last.label, 60)}) "
-                f"to {best} ({shortened_to(first.label, 60)}) over {len(view.parts)} touchpoints.",
-                f"{f'{when}：' if when else ''}{len(view.parts)} 个接触点的{measure.name.zh}从 {worst}"
+                f"to {best} ({shortened_to(first.label, 60)}) over {len(view.parts)} {view.things.en}.",
+                f"{f'{when}：' if when else ''}{len(view.parts)} {view.things.zh}的{measure.name.zh}从 "
+                f"{worst}"
                 f"（{shortened_to(last.label, 60)}）到 {best}（{shortened_to(first.label, 60)}）。",
             ).in_(language)
         )
@@ -248,8 +257,8 @@ def _figures(view: _View, measure: Measure, basis: Basis, language: Language) ->
                 label=Text("Look here first", "优先查看").in_(language),
                 value=number(len(group)),
                 note=Text(
-                    f"of {len(view.parts)} touchpoints: clearly lowest",
-                    f"共 {len(view.parts)} 个接触点，明显最低者",
+                    f"of {len(view.parts)} {view.things.en}: clearly lowest",
+                    f"共 {len(view.parts)} {view.things.zh}，明显最低者",
                 ).in_(language),
                 tone="act",
             )
