@@ -1,7 +1,6 @@
 """What was planted is recovered from the generated rows by simple direct estimators.
 
-Each estimate is compared with what the truth implies, in units of its standard error; 4.5 of them happen by
-chance once in 150,000 times.
+Each estimate is compared with what the truth implies, in units of its standard error.
 """
 
 from __future__ import annotations
@@ -9,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pytest
-from scipy import optimize, special
+from scipy import special
 
+from estimators import ERRORS, Floats, assert_near, component, expected_repeats, logit
 from peakend.demo.simulator.answering import expected_nps, expected_score, probabilities
 from peakend.demo.simulator.company import company as described
 from peakend.demo.simulator.company import shared
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
 
 Tables = Mapping[str, pa.Table]
 Company = Callable[..., Tables]
-Floats = npt.NDArray[np.float64]
 
 EVERYTHING = tuple(mechanism.name for mechanism in switchable())
-ERRORS = 4.5
 
 
 def but(*names: str) -> tuple[str, ...]:
@@ -40,17 +39,6 @@ def but(*names: str) -> tuple[str, ...]:
 
 def planted(kind: Kind, *on: str, customers: int = 8_000, seed: int = 11) -> Block:
     return next(blocks(world(kind, seed=seed, months=24, off=switched_off(but(*on))), customers, customers))
-
-
-def assert_near(values: Floats, expected: float, clusters: npt.NDArray[np.int64] | None = None) -> None:
-    """The mean of `values` is `expected` within `ERRORS` standard errors (of cluster means where given)."""
-    n = len(values)
-    residual = values - values.mean()
-    if clusters is not None:
-        residual = np.bincount(clusters, weights=residual)
-    error = np.sqrt((residual**2).sum()) / n
-    assert n > 60
-    assert abs(values.mean() - expected) < ERRORS * error, (values.mean(), expected, error, n)
 
 
 def spread(kind: Kind, *, attitude: bool = False) -> float:
@@ -71,13 +59,6 @@ def ratings(tables: Tables) -> dict[str, Floats]:
         if touchpoint:
             found[touchpoint] = score[(question == q) & answered].astype(float)
     return found
-
-
-def expected_repeats(r: float, alpha: float, a: float, b: float, weeks: Floats) -> Floats:
-    """E[X(t)] of the BG/NBD model (Fader, Hardie and Lee 2005, equation 9)."""
-    hyper = special.hyp2f1(r, b, a + b - 1, weeks / (alpha + weeks))
-    repeats: Floats = (a + b - 1) / (a - 1) * (1 - (alpha / (alpha + weeks)) ** r * hyper)
-    return repeats
 
 
 def observed_repeats(block: Block) -> tuple[Floats, Floats]:
@@ -139,8 +120,6 @@ def test_ratings_have_the_whole_distribution_that_the_thresholds_imply(company: 
 
 def overall(tables: Tables, question: str) -> tuple[list[str], Floats, npt.NDArray[np.int64]]:
     """(tier, score, number of moments) of every answer after a visit, from the tables alone."""
-    import duckdb
-
     connection = duckdb.connect()
     for name in ("answers", "responses", "interactions", "segment_members"):
         connection.register(name, tables[name])
@@ -204,16 +183,6 @@ def test_days_of_a_site_hang_together_as_planted() -> None:
     )
 
 
-def component(values: Floats, cluster: npt.NDArray[np.int64]) -> float:
-    """The variance between clusters (Searle, Casella and McCulloch, Variance Components, 1992, 3.6)."""
-    sizes = np.bincount(cluster)
-    means = np.bincount(cluster, weights=values) / sizes
-    between = (sizes * (means - values.mean()) ** 2).sum() / (len(sizes) - 1)
-    within = ((values - means[cluster]) ** 2).sum() / (len(values) - len(sizes))
-    typical = (len(values) - (sizes**2).sum() / len(values)) / (len(sizes) - 1)
-    return float((between - within) / typical)
-
-
 def test_customers_differ_in_attitude_as_planted() -> None:
     block = planted("airline", "attitude")
     events, spread_of = block.events, described("airline").experience.attitude
@@ -244,20 +213,6 @@ def test_the_harmful_change_hurts_those_it_was_planted_for_and_nobody_else(kind:
         assert_near(events["latent"][at & after & hit], change.size)
         if change.tiers:
             assert_near(events["latent"][at & after & ~hit], 0.0)
-
-
-def logit(x: Floats, y: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """(coefficients, standard errors) of a logistic regression with an intercept in the first place."""
-    design = np.column_stack([np.ones(len(y)), x])
-
-    def loss(beta: Floats) -> tuple[float, Floats]:
-        linear = design @ beta
-        gradient = design.T @ (special.expit(linear) - y)
-        return float(np.logaddexp(0, linear).sum() - linear[y].sum()), gradient
-
-    beta = optimize.minimize(loss, np.zeros(design.shape[1]), jac=True, method="BFGS").x
-    p = special.expit(design @ beta)
-    return beta, np.sqrt(np.diag(np.linalg.inv((design.T * (p * (1 - p))) @ design)))
 
 
 @pytest.mark.parametrize("selective", [True, False])

@@ -223,9 +223,10 @@ def test_empty_canonical_tables_are_no_obstacle(memory: Engine) -> None:
 @DATABASES
 def test_replace_removes_what_was_there_and_nothing_of_others(engine: Engine) -> None:
     simulate("bank", customers=30, seed=1, into=engine)
-    engine.create("my_own_table", pa.schema([("a", pa.int64())]))
+    for name in ("my_own_table", "truth_or_dare"):
+        engine.create(name, pa.schema([("a", pa.int64())]))
     report = simulate("retailer", customers=20, seed=1, into=engine, replace=True)
-    assert "my_own_table" in engine.tables()
+    assert {"my_own_table", "truth_or_dare", "truth_customers"} <= set(engine.tables())
     assert "holdings" not in engine.tables()
     assert len(stored(engine, "customers")) == report.rows["customers"]
     (row,) = engine.table("simulation").to_arrow().to_pylist()

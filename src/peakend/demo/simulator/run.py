@@ -27,10 +27,10 @@ VERSION = 1
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 MONTHS = (6, 60)
-BLOCK = 5_000
+BLOCK = 10_000
 """Customers simulated at a time. Rows do not depend on it; memory does."""
 
-MEMORY = "1GB"
+MEMORY = "512MB"
 """What DuckDB may use while it takes the rows and puts them in order, unless the URL says otherwise."""
 
 Progress = Callable[[int, int], None]

@@ -35,16 +35,21 @@ SIMULATION = pa.schema(
         ("version", pa.int64()),
         ("mechanisms_on", pa.string()),
         ("mechanisms_off", pa.string()),
+        ("tables", pa.string()),
         ("created_at", pa.timestamp("us")),
     ]
 )
 
 
 def own_tables(engine: Engine) -> list[str]:
-    """Tables of `engine` that Peakend knows: canonical, bookkeeping, truth, and results of analyses."""
-    results = {table.name for analysis in catalogue() for table in analysis.gives}
-    known = {*canonical_tables(), *BOOKKEEPING, *results, "simulation", UNFINISHED}
-    return [name for name in engine.tables() if name in known or name.startswith(("truth_", STAGING))]
+    """Tables of `engine` that are Peakend's: canonical, bookkeeping, results, an earlier simulation's."""
+    stored = engine.tables()
+    known = {*canonical_tables(), *BOOKKEEPING, "simulation", UNFINISHED}
+    known |= {table.name for analysis in catalogue() for table in analysis.gives}
+    if "simulation" in stored:
+        earlier = engine.table("simulation").to_arrow().to_pylist()
+        known.update(name for row in earlier for name in row.get("tables", "").split(","))
+    return [name for name in stored if name in known or name.startswith(STAGING)]
 
 
 def occupied(engine: Engine) -> list[str]:
@@ -96,9 +101,8 @@ class Sink:
                 engine.drop(STAGING + name)
             record_changes(engine, [name for name in self.rows if name in canonical_tables()], version)
             engine.create("simulation", SIMULATION, replace=True)
-            engine.insert(
-                "simulation", pa.Table.from_pylist([{**simulation, "created_at": now}], schema=SIMULATION)
-            )
+            mark = {**simulation, "tables": ",".join(sorted(self.rows)), "created_at": now}
+            engine.insert("simulation", pa.Table.from_pylist([mark], schema=SIMULATION))
         engine.drop(UNFINISHED)
 
     def _ordered(self, name: str) -> Relation:
