@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import zipfile
 from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from peakend.warehouse.readers import EncodingError, ReadOptions, SourceError, SourceFile, read_source
 
@@ -102,6 +106,66 @@ def test_a_row_knows_its_line_in_spite_of_refused_lines(
     source = opened(tmp_path / "a.csv", connection, "a,b\n1,2\n3\n4,5\n6\n7,8\n")
     assert source.count() == 3
     assert [source.line_of(row) for row in range(3)] == [2, 4, 6]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a,b\r\n1,2\r\n\r\n3,4", [("1", "2"), ("3", "4")]),
+        ("a,b\n1,2\r\n3,4\n", [("1", "2"), ("3", "4")]),
+        ('a,b\n1,"x\r\ny"\r\n3,4\n5,6\r\n', [("1", "x\r\ny"), ("3", "4"), ("5", "6")]),
+        ('a,b\r\n1,"x\ny"\r\n3,4\r\n', [("1", "x\ny"), ("3", "4")]),
+        ("a,b\r1,2\r3,4\r", [("1", "2"), ("3", "4")]),
+        ("\n\na,b\n1,2\n", [("1", "2")]),
+        ('"a\nc",b\n1,2\n', [("1", "2")]),
+        ('a,b\n1,"say \\"hi\\""\n', [("1", 'say "hi"')]),
+        ('a,b\n1,"say ""hi"""\n2,"C:\\"\n', [("1", 'say "hi"'), ("2", "C:\\")]),
+        ("a,b\n", []),
+    ],
+)
+def test_layouts_found_in_the_wild_are_read(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection, text: str, expected: list[tuple[str, str]]
+) -> None:
+    source = opened(tmp_path / "a.csv", connection, text.encode())
+    assert [row[:2] for row in rows(source)] == expected
+    assert source.refused_lines() == []
+
+
+_CELLS = st.text(st.sampled_from("ab \"\n\r,;\t\\€张\u00a0😀'"), max_size=6)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    table=st.lists(st.tuples(_CELLS, _CELLS, _CELLS), max_size=8),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+def test_what_a_spreadsheet_writes_comes_back_as_it_was(
+    tmp_path: Path, table: list[tuple[str, str, str]], delimiter: str, end: str
+) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
+    writer.writerows([("id", "x", "y", "z"), *((n, *row) for n, row in enumerate(table))])
+    with duckdb.connect() as connection:
+        options = ReadOptions(delimiter=delimiter)
+        source = opened(tmp_path / "a.csv", connection, text.getvalue().encode(), options)
+        found = [row[:-1] for row in rows(source)]
+        assert source.refused_lines() == []
+    assert found == [(str(n), *(cell or None for cell in row)) for n, row in enumerate(table)]
+
+
+def test_a_field_without_its_closing_quote_is_refused_not_joined(
+    tmp_path: Path, connection: duckdb.DuckDBPyConnection
+) -> None:
+    source = opened(tmp_path / "a.csv", connection, 'a,b\n1,"x"y\n2,z\n3,"open\n')
+    assert [row[:2] for row in rows(source)] == [("2", "z")]
+    assert [line.line for line in source.refused_lines()] == [2, 4]
+
+
+def test_an_error_shows_no_sql_of_ours(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(SourceError) as caught:
+        opened(tmp_path / "a.parquet", connection, b"")
+    assert "select" not in caught.value.what.en.casefold()
 
 
 def test_strange_column_names_survive(tmp_path: Path, connection: duckdb.DuckDBPyConnection) -> None:

@@ -14,6 +14,7 @@ from peakend.language import Text
 from peakend.warehouse.readers.encoding import detect_encoding, to_utf8
 from peakend.warehouse.readers.errors import SourceError
 from peakend.warehouse.readers.integrity import cannot_read, chunks, fingerprint
+from peakend.warehouse.readers.line_ends import line_ends_differ, with_one_line_end
 from peakend.warehouse.readers.naming import literal, quoted, unique_names
 from peakend.warehouse.readers.source import ROW, ReadOptions, RefusedLine, SourceColumn, SourceFile
 from peakend.warehouse.readers.temporary import Room
@@ -38,11 +39,13 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How the text is laid out: separator, quote, the names of the columns, where the first record stands."""
+    """How the text is laid out. `skip`: lines before the header; `first_line`: of the first record."""
 
     delimiter: str
     quote: str
+    escape: str
     header: list[str]
+    skip: int
     first_line: int
 
 
@@ -55,11 +58,15 @@ def open_delimited(
     try:
         text = _plain_utf8(path, options, room)
         look = _look(text, path, options)
+        names, notes = unique_names(look.header)
+        rejects = f"{room.name}_rejects"
+        if line_ends_differ(text, look.quote):
+            even = room.file("even.csv")
+            with_one_line_end(text, even, look.quote)
+            text = even
     except BaseException:
         room.clear()
         raise
-    names, notes = unique_names(look.header)
-    rejects = f"{room.name}_rejects"
     relation = room.view(_scan(text, look, names, options, rejects), path)
     room.also_drop(rejects)
     room.also_drop(f"{rejects}_scans")
@@ -149,9 +156,9 @@ def _look(text: Path, path: Path, options: ReadOptions) -> _Look:
     with text.open("rb") as stream:
         sample = stream.read(_SAMPLE)
     whole = len(sample) < _SAMPLE
-    lines = sample.decode("utf-8", errors="ignore").lstrip("\ufeff").splitlines(keepends=True)
-    lines = lines[options.skip_lines :]
-    if not whole:
+    decoded = sample.decode("utf-8", errors="ignore").lstrip("\ufeff")
+    lines = io.StringIO(decoded, newline="").readlines()[options.skip_lines :]
+    if not whole and len(lines) > 1:
         lines = lines[:-1]
     if not any(line.strip() for line in lines):
         raise SourceError(
@@ -161,13 +168,55 @@ def _look(text: Path, path: Path, options: ReadOptions) -> _Look:
         )
     quote = options.quote if options.quote is not None else '"'
     delimiter = options.delimiter or _delimiter(lines, quote)
-    reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter, quotechar=quote or None)
-    header = next(row for row in reader if row)
+    header, before, after = _first_record(lines, delimiter, quote)
     if options.delimiter is not None and len(header) == 1:
         _check_given_delimiter(lines, quote, options.delimiter, path)
-    if options.header:
-        return _Look(delimiter, quote, header, options.skip_lines + reader.line_num + 1)
-    return _Look(delimiter, quote, [f"column{n}" for n in range(1, len(header) + 1)], options.skip_lines + 1)
+    escape = "\\" if quote and _escapes_by_backslash(lines, delimiter, quote) else quote
+    if not options.header:
+        numbered = [f"column{n}" for n in range(1, len(header) + 1)]
+        return _Look(delimiter, quote, escape, numbered, options.skip_lines, options.skip_lines + 1)
+    first_line = options.skip_lines + after + 1
+    return _Look(delimiter, quote, escape, header, options.skip_lines + before, first_line)
+
+
+def _first_record(lines: list[str], delimiter: str, quote: str) -> tuple[list[str], int, int]:
+    """(fields, lines before it, lines to its end) of the first record that is not blank."""
+    reader = csv.reader(io.StringIO("".join(lines), newline=""), delimiter=delimiter, quotechar=quote or None)
+    before = 0
+    for record in reader:
+        if record:
+            return record, before, reader.line_num
+        before = reader.line_num
+    return [], 0, 0
+
+
+def _escapes_by_backslash(lines: list[str], delimiter: str, quote: str) -> bool:
+    """Whether quotes inside quotes are written \\" (as some databases do): only so does the text read."""
+    if not any(f"\\{quote}" in line for line in lines):
+        return False
+    return _well_formed(lines, delimiter, quote, "\\") > _well_formed(lines, delimiter, quote, None)
+
+
+def _well_formed(lines: list[str], delimiter: str, quote: str, escape: str | None) -> int:
+    """Records before the first that breaks the rules of quoting or the width of the header."""
+    reader = csv.reader(
+        io.StringIO("".join(lines), newline=""),
+        delimiter=delimiter,
+        quotechar=quote,
+        doublequote=escape is None,
+        escapechar=escape,
+        strict=True,
+    )
+    width, count = 0, 0
+    try:
+        for record in reader:
+            width = width or len(record)
+            if record and len(record) != width:
+                break
+            count += 1
+    except csv.Error:
+        return count
+    return count
 
 
 def _delimiter(lines: list[str], quote: str) -> str:
@@ -214,14 +263,14 @@ def _check_given_delimiter(lines: list[str], quote: str, given: str, path: Path)
 
 
 def _scan(text: Path, look: _Look, names: list[str], options: ReadOptions, rejects: str) -> str:
+    """The SELECT over the file; refused lines are written down in the table `rejects`."""
     columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in names)
-    skip = options.skip_lines if not options.header else look.first_line - 1
     return (
         f"select *, row_number() over () - 1 as {quoted(ROW)} from read_csv({literal(str(text))}, "
-        f"auto_detect=false, header=false, skip={skip}, delim={literal(look.delimiter)}, "
-        f"quote={literal(look.quote)}, escape={literal(look.quote)}, columns={{{columns}}}, "
-        f"store_rejects=true, rejects_table={literal(rejects)}, rejects_scan={literal(rejects + '_scans')}, "
-        "strict_mode=true)"
+        f"auto_detect=false, header={str(options.header).lower()}, skip={look.skip}, "
+        f"delim={literal(look.delimiter)}, quote={literal(look.quote)}, escape={literal(look.escape)}, "
+        f"columns={{{columns}}}, store_rejects=true, rejects_table={literal(rejects)}, "
+        f"rejects_scan={literal(rejects + '_scans')}, strict_mode=true)"
     )
 
 

@@ -35,8 +35,10 @@ class Stamp:
 
 def cannot_read(path: Path, cause: object) -> SourceError:
     """The error for a file that the system or a library could not read."""
+    # DuckDB adds the SQL of ours that it was running, which tells the reader nothing.
+    words = str(cause).partition("\n\nLINE ")[0].strip()
     return SourceError(
-        Text(f"{path.name} cannot be read: {cause}", f"无法读取 {path.name}：{cause}"),
+        Text(f"{path.name} cannot be read: {words}", f"无法读取 {path.name}：{words}"),
         Text(
             "Check that the file is whole and that you may read it.",
             "请检查文件是否完整，以及是否有读取权限。",
