@@ -63,9 +63,7 @@ class Engine(ABC):
         instead of it on that engine, unless `native_files` is false.
         """
         label, text, portable = self._source(sql)
-        tree = _parse(text, "duckdb" if portable else self.dialect, label)
-        if portable:
-            check_portable(tree, label)
+        tree = _parsed(text, None if portable else self.dialect, label).copy()
         return self._compose(tree, params or {}, relations, analysis or (label if label == sql else None))
 
     def _source(self, sql: str) -> tuple[str, str, bool]:
@@ -131,8 +129,11 @@ class Engine(ABC):
             target = exp.to_table(relation.name)
         return exp.alias_(target, table.alias or table.name, table=True)
 
-    def render(self, tree: exp.Query, *, pretty: bool = False) -> str:
-        """`tree` in this engine's dialect; raises rather than drop what the dialect cannot say."""
+    def render(self, tree: exp.Query, *, pretty: bool = True) -> str:
+        """`tree` in this engine's dialect; raises rather than drop what the dialect cannot say.
+
+        Laid out for people by default: it is shown in errors, and an engine counts its lines.
+        """
         return respelled(tree, self.respell).sql(
             self.dialect, pretty=pretty, unsupported_level=ErrorLevel.RAISE, comments=False
         )
@@ -227,6 +228,15 @@ class Engine(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, native: str | None, label: str) -> exp.Query:
+    """The tree of `text`: portable and checked, or in the dialect `native`. Callers change copies."""
+    tree = _parse(text, native or "duckdb", label)
+    if native is None:
+        check_portable(tree, label)
+    return tree
 
 
 def _parse(text: str, dialect: str, label: str) -> exp.Query:
