@@ -13,7 +13,7 @@ from peakend.report.lettering import width as text_width
 from peakend.report.numbers import number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 VERDICT_COLOURS = {"better": "promoter", "worse": "detractor"}
 
@@ -203,6 +203,10 @@ def _grid(
     }
 
 
+Style = tuple[str, str, int, int]
+"""Alignment, colour token, size in pixels, weight."""
+
+
 def _words(
     series: Sequence[Panel],
     periods: Sequence[str],
@@ -212,63 +216,58 @@ def _words(
     height: float,
     digits: _Digits,
 ) -> list[Spec]:
-    texts: dict[tuple[str, str, int, int], list[Spec]] = {}
-
-    def put(
-        words: str, x: float, y: float, align: str, token: str, size: int = SMALL_SIZE, weight: int = 400
-    ) -> None:
-        texts.setdefault((align, token, size, weight), []).append({"t": words, "x": x, "y": y})
-
+    """Labels, verdicts, last values, first and last period, and the ticks of the first column."""
+    texts: dict[Style, list[Spec]] = {}
     for index, one in enumerate(series):
-        left, top = frame.origin(index)
-        lines = wrapped(one.label, LABEL_SIZE, frame.cell, 2)
-        for line, words in enumerate(lines):
-            put(
-                words,
-                left,
-                top + frame.head - 17 * (len(lines) - line) - 19,
-                "left",
-                "ink",
-                LABEL_SIZE,
-                650 if one.strong else 500,
-            )
-        token = VERDICT_COLOURS.get(one.points[-1].verdict, "ink-3")
-        put(shortened(one.word, SMALL_SIZE, frame.cell), left, top + frame.head - 17, "left", token)
-        last = one.points[-1]
-        y = frame.y(index, last.value)
-        put(digits.of(last.value), frame.x(index, last.at) + 8, y, "left", "ink", SMALL_SIZE, 600)
-        bottom = top + frame.head + frame.height + 13
-        put(periods[0], left, bottom, "left", "ink-3")
-        put(periods[-1], left + frame.plot, bottom, "right", "ink-3")
+        left, _ = frame.origin(index)
+        for style, words, x, y in _panel_words(one, periods, frame, index, digits):
+            texts.setdefault(style, []).append({"t": words, "x": x, "y": y})
         if index % frame.columns == 0:
-            for tick in ticks:
-                put(
-                    number(tick, _tick_decimals(ticks)) + digits.suffix,
-                    left - 6,
-                    frame.y(index, tick),
-                    "right",
-                    "ink-3",
-                )
-    x, y_scale = _pixels(width, height)
-    return [
-        {
-            "data": {"values": values},
-            "mark": {
-                "type": "text",
-                "align": align,
-                "baseline": "middle",
-                "fontSize": size,
-                "fontWeight": weight,
-                "color": colour(token),
-            },
-            "encoding": {
-                "x": {"field": "x", **x},
-                "y": {"field": "y", **y_scale},
-                "text": {"field": "t", "type": "nominal"},
-            },
-        }
-        for (align, token, size, weight), values in texts.items()
-    ]
+            decimals = _tick_decimals(ticks)
+            texts.setdefault(("right", "ink-3", SMALL_SIZE, 400), []).extend(
+                {"t": number(tick, decimals) + digits.suffix, "x": left - 6, "y": frame.y(index, tick)}
+                for tick in ticks
+            )
+    return [_text_layer(style, values, width, height) for style, values in texts.items()]
+
+
+def _panel_words(
+    one: Panel, periods: Sequence[str], frame: _Frame, index: int, digits: _Digits
+) -> Iterator[tuple[Style, str, float, float]]:
+    left, top = frame.origin(index)
+    lines = wrapped(one.label, LABEL_SIZE, frame.cell, 2)
+    bold: Style = ("left", "ink", LABEL_SIZE, 650 if one.strong else 500)
+    for line, words in enumerate(lines):
+        yield bold, words, left, top + frame.head - 17 * (len(lines) - line) - 19
+    last = one.points[-1]
+    verdict: Style = ("left", VERDICT_COLOURS.get(last.verdict, "ink-3"), SMALL_SIZE, 400)
+    yield verdict, shortened(one.word, SMALL_SIZE, frame.cell), left, top + frame.head - 17
+    value: Style = ("left", "ink", SMALL_SIZE, 600)
+    yield value, digits.of(last.value), frame.x(index, last.at) + 8, frame.y(index, last.value)
+    bottom = top + frame.head + frame.height + 13
+    yield ("left", "ink-3", SMALL_SIZE, 400), periods[0], left, bottom
+    yield ("right", "ink-3", SMALL_SIZE, 400), periods[-1], left + frame.plot, bottom
+
+
+def _text_layer(style: Style, values: list[Spec], width: float, height: float) -> Spec:
+    align, token, size, weight = style
+    x, y = _pixels(width, height)
+    return {
+        "data": {"values": values},
+        "mark": {
+            "type": "text",
+            "align": align,
+            "baseline": "middle",
+            "fontSize": size,
+            "fontWeight": weight,
+            "color": colour(token),
+        },
+        "encoding": {
+            "x": {"field": "x", **x},
+            "y": {"field": "y", **y},
+            "text": {"field": "t", "type": "nominal"},
+        },
+    }
 
 
 def _tick_decimals(ticks: Sequence[float]) -> int:
