@@ -79,7 +79,7 @@ class Inputs:
 
     def query(self, sql: str, params: Mapping[str, Any] | None = None, **extra: Relation) -> Relation:
         """`engine.query` with every needed table (and `extra`) available by name."""
-        return self.engine.query(sql, params, **{**self.relations, **extra})
+        return self.engine.query(sql, params, analysis=None, **{**self.relations, **extra})
 
 
 Results = Mapping[str, "pa.Table | Relation"]

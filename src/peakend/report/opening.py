@@ -11,7 +11,11 @@ from peakend.report.numbers import listing, number
 from peakend.report.sources import FACTS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from peakend.language import Language
     from peakend.report.finding import Figure
+    from peakend.report.sources import Source
     from peakend.report.story import Shown, Story
 
 MOST_FIGURES = 4
@@ -42,19 +46,40 @@ def _lede(story: Story, rest: list[Shown]) -> str:
 
 def _ground(story: Story) -> str:
     """How many rows of facts the page stands on; empty when none are counted."""
-    counted: dict[str, int] = {}
+    if _unrelated(story.sources):
+        return _side_by_side(story)
+    counted: Counter[str] = Counter()
     for source in story.sources:
-        for table, rows in source.rows.items():
-            counted[table] = counted.get(table, 0) + rows
-    named = [
-        f"{number(counted[table])} {words.in_(story.language)}"
-        for table, words in FACTS.items()
-        if counted.get(table) and table != "surveys"
-    ]
-    if not named:
+        counted.update(source.rows)
+    if not (listed := _counts(counted, story.language)):
         return ""
-    listed = listing(named, story.language)
     return Text(f"This page stands on {listed}.", f"本页依据{listed}。").in_(story.language)
+
+
+def _unrelated(sources: list[Source]) -> bool:
+    """Whether several sources share no table: then nothing joins them, and the page must say so."""
+    tables = [table for source in sources for table in source.rows]
+    return 1 < len(sources) <= 3 and len(tables) == len(set(tables))
+
+
+def _side_by_side(story: Story) -> str:
+    language = story.language
+    marks = Text("{} ({})", "{}（{}）").in_(language)
+    named = [marks.format(one.short(language), _counts(one.rows, language)) for one in story.sources]
+    listed = listing(named, language)
+    return Text(
+        f"Sources that share no customers stand side by side here: {listed}.",
+        f"本页并列展示互不相关的数据来源：{listed}。",
+    ).in_(language)
+
+
+def _counts(rows: Mapping[str, int], language: Language) -> str:
+    named = [
+        f"{number(rows[table])} {words.in_(language)}"
+        for table, words in FACTS.items()
+        if rows.get(table) and table != "surveys"
+    ]
+    return listing(named, language)
 
 
 def _figures(story: Story) -> list[Figure]:

@@ -38,6 +38,12 @@ ATTRIBUTIONS: Mapping[str, Text] = {
     ),
 }
 
+# What a reader calls them in a sentence.
+SHORT_NAMES: Mapping[str, Text] = {
+    "sfo": Text("San Francisco airport", "旧金山机场"),
+    "online_retail": Text("an online shop", "一家网店"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -49,6 +55,10 @@ class Source:
     @property
     def simulated(self) -> bool:
         return self.name.startswith(SIMULATED)
+
+    def short(self, language: Language) -> str:
+        """The source's name for use in a sentence."""
+        return SHORT_NAMES[self.name].in_(language) if self.name in SHORT_NAMES else self.name
 
     def words(self, language: Language) -> str:
         """What the source is and how much it gave."""

@@ -1,0 +1,49 @@
+"""Every benchmark, one after the other, and one table of what they found.
+
+    python bench/all.py [--small]
+
+`--small` runs each in a small form, once: that they work is tried, that the bounds hold is not (on little data the
+cost of starting outweighs everything).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+SMALL: dict[str, list[str]] = {
+    "startup.py": ["--runs", "1"],
+    "load.py": ["--rows", "20000", "--runs", "1"],
+    "engine_overhead.py": ["--rows", "20000", "--runs", "1"],
+    "nps.py": ["--rows", "50000", "--runs", "1"],
+    "mapping_draft.py": [],
+    "identity.py": [],
+    "simulate.py": [],
+}
+
+
+def main() -> None:
+    """Run them; exit 1 when one failed or broke a bound."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--small", action="store_true")
+    small = parser.parse_args().small
+    environment = {**os.environ, **({"PEAKEND_BENCH_SMALL": "1"} if small else {})}
+    failed = []
+    for name, arguments in SMALL.items():
+        print(f"\n## {name}\n", flush=True)
+        command = [sys.executable, str(HERE / name), *(arguments if small else [])]
+        if subprocess.run(command, env=environment, check=False).returncode:
+            failed.append(name)
+    if failed:
+        sys.exit(f"failed, or over a bound: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()
