@@ -114,8 +114,8 @@ class Stage:
     def among(self, number: int, condition: str) -> str:
         """SQL: a cheap first sieve of load `number`: source rows of which something met `condition`.
 
-        One source row may give several rows (an answer a question), so this alone decides nothing. The rows are
-        put aside first, so that DuckDB knows how few they are.
+        One source row may give several rows (an answer a question), so this alone decides nothing. The rows
+        are put aside first, so that DuckDB knows how few they are.
         """
         few = self.name(f"sieve{number}")
         self.run(
