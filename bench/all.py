@@ -2,8 +2,8 @@
 
     python bench/all.py [--small]
 
-`--small` runs each in a small form, once: that they work is tried, that the bounds hold is not (on little data the
-cost of starting outweighs everything).
+`--small` runs each in a small form, once: that they work is tried, that the bounds hold is not (on little
+data the cost of starting outweighs everything).
 """
 
 from __future__ import annotations

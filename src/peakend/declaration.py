@@ -1,4 +1,4 @@
-"""What an analysis is: its name, what it needs, what it gives, what it means, and the function that computes it.
+"""What an analysis is: its name, what it needs, what it gives, what it means, and what computes it.
 
 An analysis is declared once, beside the code that computes it (`feedback/analyses.py`, …); the registry and
 the runner in `peakend.analyses`, the report, the command line and the documentation all read the declaration.
@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
-from peakend.engine import Engine, Relation
-from peakend.language import Text
+if TYPE_CHECKING:
+    from peakend.engine import Engine, Relation
+    from peakend.language import Text
 
 Chapter = Literal["data", "feel", "journey", "worth", "loyalty", "decide", "prove"]
 
@@ -40,7 +41,7 @@ class ResultColumn:
 
 @dataclass(frozen=True, slots=True)
 class ResultTable:
-    """A table an analysis saves in the warehouse under `name`; `key` names the columns that identify a row."""
+    """A table an analysis saves in the warehouse under `name`; `key`: the columns that identify a row."""
 
     name: str
     columns: tuple[ResultColumn, ...]
@@ -67,14 +68,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What an analysis computes from: the engine, relations over the tables it declared as needs, the settings."""
+    """What an analysis computes from: the engine, relations over the tables it declared, the settings."""
 
     engine: Engine
     relations: Mapping[str, Relation]
     settings: Settings
 
     def __getitem__(self, table: str) -> Relation:
-        """The relation over `table`; KeyError when the analysis declared it neither as a need nor as of use."""
+        """The relation over `table`; KeyError when the analysis declared it under neither needs nor uses."""
         return self.relations[table]
 
     def query(self, sql: str, params: Mapping[str, Any] | None = None, **extra: Relation) -> Relation:
@@ -90,8 +91,8 @@ class Analysis:
     """One analysis, declared once.
 
     name: unique, snake_case. version: raise it when the result changes for the same input.
-    needs: canonical tables or results of other analyses; a missing or empty one skips the analysis with a word.
-        "*" stands for every canonical table that is present.
+    needs: canonical tables or results of other analyses; a missing or empty one skips the analysis with a
+        word. "*" stands for every canonical table that is present.
     uses: tables it reads when they are there; where one is missing its relation is empty.
     sql: names of the SQL files it runs ("feedback/score_counts"); their text is part of its fingerprint.
     compute: returns every table of `gives` by name, as Arrow or as a relation that the runner saves unread.

@@ -5,17 +5,19 @@ The tables live in `tables/*.yaml`; loaders, quality checks and documentation ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import yaml
 
 from peakend.declaration import ARROW_TYPES
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,9 @@ def canonical_tables() -> Mapping[str, Table]:
     folder = files("peakend.warehouse").joinpath("tables")
     for resource in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if resource.name.endswith(".yaml"):
-            parsed = yaml.load(resource.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            parsed = yaml.load(
+                resource.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            )
             for name, body in parsed.items():
                 tables[name] = _table(name, body)
     return tables
