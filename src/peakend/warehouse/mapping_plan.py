@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from peakend.language import Text
@@ -34,18 +34,7 @@ def plan(form: MappingForm, document: Document, number: int, source: SourceFile)
     origin = ColumnLoad("source", f"{literal(form.source)}::varchar")
     raw = json_object([(column.name, quoted(column.name)) for column in source.columns])
     # Rules are planned first: what they leave is known only then.
-    tables = [
-        (
-            one,
-            [
-                _column(table, name, spec, scope, (*spot, "columns", name))
-                for name, spec in one.columns.items()
-            ],
-            table,
-            spot,
-        )
-        for table, one, spot in _tables(rule, place)
-    ]
+    tables = [_planned_columns(table, one, scope, spot) for table, one, spot in _tables(rule, place)]
     loads: list[TableLoad] = []
     first = True
     survey_loads: list[TableLoad] = []
@@ -53,13 +42,34 @@ def plan(form: MappingForm, document: Document, number: int, source: SourceFile)
         survey_loads = _survey_loads(form, rule.survey, scope, (*place, "survey"), origin, raw)
     if rule.segments is not None:
         survey_loads.append(_segments_load(form, rule.segments, scope, (*place, "segments"), origin))
-    for one, columns, table, spot in tables:
+    for planned in tables:
+        one = planned.rule
         wants = (
             one.attributes if one.attributes is not None else (first and not one.each and rule.survey is None)
         )
         first = first and bool(one.each)
-        loads.append(_table_load(table, one, columns, wants, scope, spot, origin, raw))
+        loads.append(_table_load(planned, wants, scope, origin, raw))
     return [*_with_response_attributes(survey_loads, scope), *loads]
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A table's rule, where it stands, the loads of its columns, and the values they want of the relation."""
+
+    table: str
+    rule: TableRule
+    place: Place
+    columns: list[ColumnLoad]
+    computed: dict[str, str]
+
+
+def _planned_columns(table: str, rule: TableRule, scope: Scope, place: Place) -> _Planned:
+    columns = [
+        _column(table, name, spec, scope, (*place, "columns", name)) for name, spec in rule.columns.items()
+    ]
+    computed = dict(scope.computed)
+    scope.computed.clear()
+    return _Planned(table, rule, place, columns, computed)
 
 
 def _tables(rule: FileRule, place: Place) -> list[tuple[str, TableRule, Place]]:
@@ -79,15 +89,9 @@ def _column(table: str, name: str, rule: Rule, scope: Scope, place: Place) -> Co
 
 
 def _table_load(
-    table: str,
-    rule: TableRule,
-    columns: list[ColumnLoad],
-    attributes: bool | list[str],
-    scope: Scope,
-    place: Place,
-    origin: ColumnLoad,
-    raw: str,
+    planned: _Planned, attributes: bool | list[str], scope: Scope, origin: ColumnLoad, raw: str
 ) -> TableLoad:
+    table, rule, place = planned.table, planned.rule, planned.place
     where = condition(rule.where, scope, (*place, "where")) if rule.where else None
     relation = scope.source.relation
     if rule.each:
@@ -95,11 +99,13 @@ def _table_load(
         raw = json_object([(name, quoted(name)) for name in _columns_of(rule)])
         where = None
     relation = _numbered(relation, rule.columns, scope, (*place, "columns"))
-    named = {column.name for column in columns}
-    columns = [*columns, *_keys(table, named, scope, place)]
+    scope.computed.update(planned.computed)
+    relation = scope.with_computed(relation)
+    named = {column.name for column in planned.columns}
+    columns = [*planned.columns, *_keys(table, named, scope, place)]
     if "attributes" not in named:
         kept = _attributes(attributes, scope, place)
-        columns.append(ColumnLoad("attributes", json_object([(one.name, scope.text(one)) for one in kept])))
+        columns.append(ColumnLoad("attributes", json_object([(one.name, scope.kept(one)) for one in kept])))
     if "source" not in named:
         columns.append(origin)
     conflict = rule.on_conflict or ("keep" if rule.each else "refuse")
@@ -209,6 +215,7 @@ def _survey_loads(
         ),
         origin,
     ]
+    relation = scope.with_computed(relation)
     loads = [TableLoad("responses", scope.source, relation, tuple(columns), raw)]
     texts = _texts(scope, survey.response, place)
     if survey.answers:
@@ -242,7 +249,7 @@ def _texts(scope: Scope, key: Rule, place: Place) -> Scope:
 
 def _with_response_attributes(loads: list[TableLoad], scope: Scope) -> list[TableLoad]:
     """What no rule used stays with the responses; every other load has empty attributes."""
-    kept = [(one.name, scope.text(one)) for one in _attributes(True, scope, scope.place)]
+    kept = [(one.name, scope.kept(one)) for one in _attributes(True, scope, scope.place)]
     finished = []
     for load in loads:
         if load.column("attributes") is None:

@@ -95,7 +95,9 @@ def prepared(scope: Scope, *, numbered: bool) -> Scope:
     `numbered`: the relation has the running number of a template, which is to be kept.
     """
     columns = tuple(replace(column, type="VARCHAR") for column in scope.source.columns)
-    texts = ", ".join(f"{scope.text(column)} as {quoted(column.name)}" for column in scope.source.columns)
+    texts = ", ".join(
+        f"{scope.short_text(column)} as {quoted(column.name)}" for column in scope.source.columns
+    )
     kept = f"{quoted(ROW)}, {quoted(NUMBER)}" if numbered else quoted(ROW)
     relation = f"(select {kept}, {texts} from {scope.source.relation}) as prepared"
     rule = scope.rule.model_copy(update={"trim": False, "empty": []})

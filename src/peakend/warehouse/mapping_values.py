@@ -73,7 +73,8 @@ def column_load(name: str, kind: str, rule: Rule, scope: Scope, place: Place) ->
         f"{column.name}: spaces around it removed, or a word for nothing left empty",
         f"{column.name}：去除首尾空格，或将表示“无”的文字置空",
     )
-    return ColumnLoad(name, load.value, load.checks, (Repair(mended, "tidied", words),))
+    repairs = (Repair(mended, "tidied", words),)
+    return ColumnLoad(name, load.value, load.checks, repairs, unrepaired=plain_text(column))
 
 
 def constant(value: str | None, kind: str, scope: Scope, place: Place) -> str:
@@ -201,49 +202,58 @@ def _from_text(
     place: Place,
     column: SourceColumn | None = None,
 ) -> ColumnLoad:
+    """The load of a value that is text in the file: it is read in a column of the relation."""
     if kind == "string":
         return ColumnLoad(name, text)
-    label = column.name if column is not None else str(rule.template)
+    value = _read(kind, rule, text, scope, place, column)
+    if column is not None and text != raw and not (rule.empty or scope.rule.empty):
+        # Nearly every value reads as it stands; only one that does not is trimmed and read again.
+        value = f"coalesce({_read(kind, rule, raw, scope, place, column)}, {value})"
+    made = quoted(f"__{name}")
+    scope.computed[made] = value
+    good = f"case when {made} is null then {text} is null else {_sane(kind, made)} end"
+    return ColumnLoad(name, made, _checks(good, kind, column.name if column else str(rule.template), raw))
+
+
+def _sane(kind: str, value: str) -> str:
+    """Condition under which a value that could be read is right."""
+    if kind in {"day", "time"}:
+        # A year of two digits that was read as four is no date.
+        return f"{value} between '1000-01-01'::{SQL_TYPES[kind]} and '9999-01-01'::{SQL_TYPES[kind]}"
+    return f"isfinite({value})" if kind == "number" else "true"
+
+
+def _read(kind: str, rule: Rule, text: str, scope: Scope, place: Place, column: SourceColumn | None) -> str:
+    """SQL of the value that `text`, SQL of a text, says; NULL where it says none."""
     if kind in {"day", "time"}:
         if column is None:
             moment = mapping_dates.read_template(text, rule, scope, place)
         else:
             moment = mapping_dates.read_text(text, rule, column, scope, place)
-        value = f"({moment})::date" if kind == "day" else moment
-        # A year of two digits that was read as four is no date.
-        sane = f"{moment} between timestamp '1000-01-01' and timestamp '9999-01-01'"
-        good = f"{text} is null or coalesce({sane}, false)"
-    elif kind == "flag":
+        return f"({moment})::date" if kind == "day" else moment
+    if kind == "flag":
         lower = f"lower({text})"
-        value = (
-            f"case when {lower} in ({listed(_YES)}) then true when {lower} in ({listed(_NO)}) then false end"
-        )
-        good = f"{text} is null or {lower} in ({listed((*_YES, *_NO))})"
-    else:
-        value, good = _number(kind, rule, text, scope)
-    return ColumnLoad(name, value, _checks(good, kind, label, raw))
-
-
-def _number(kind: str, rule: Rule, text: str, scope: Scope) -> tuple[str, str]:
-    clean = text
-    for mark in rule.strip or "":
-        clean = f"replace({clean}, {literal(mark)}, '')"
-    thousands = rule.thousands or scope.rule.thousands
-    if thousands is not None:
-        clean = f"replace({clean}, {literal(thousands)}, '')"
-    decimal = rule.decimal or scope.rule.decimal
-    if decimal != ".":
-        clean = f"replace({clean}, {literal(decimal)}, '.')"
-    if rule.strip:
-        clean = f"trim({clean})"
+        yes = f"when {lower} in ({listed(_YES)}) then true"
+        return f"case {yes} when {lower} in ({listed(_NO)}) then false end"
+    clean = _number_text(rule, text, scope)
     value = f"try_cast({clean} as {SQL_TYPES[kind]})"
-    shifted = f"({value} + {rule.shift!r})::{SQL_TYPES[kind]}" if rule.shift else value
-    if kind == "number":
-        return shifted, f"{text} is null or coalesce(isfinite({value}), false)"
     if kind == "integer":
         # A cast of 3.7 to a whole number rounds without a word.
-        return shifted, f"{text} is null or coalesce(try_cast({clean} as double) = {value}, false)"
-    return shifted, f"{text} is null or {value} is not null"
+        value = f"case when {value} = try_cast({clean} as double) then {value} end"
+    return f"({value} + {rule.shift!r})::{SQL_TYPES[kind]}" if rule.shift else value
+
+
+def _number_text(rule: Rule, text: str, scope: Scope) -> str:
+    """SQL of the text of a number with a point for its decimals and no other marks."""
+    for mark in rule.strip or "":
+        text = f"replace({text}, {literal(mark)}, '')"
+    thousands = rule.thousands or scope.rule.thousands
+    if thousands is not None:
+        text = f"replace({text}, {literal(thousands)}, '')"
+    decimal = rule.decimal or scope.rule.decimal
+    if decimal != ".":
+        text = f"replace({text}, {literal(decimal)}, '.')"
+    return f"trim({text})" if rule.strip else text
 
 
 def _checks(good: str | None, kind: str, label: str, raw: str) -> tuple[Check, ...]:

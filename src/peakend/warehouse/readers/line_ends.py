@@ -37,9 +37,12 @@ class _Kinds:
         self.pairs = self.feeds = self.returns = 0
 
     def count(self, text: bytes) -> None:
-        self.pairs += text.count(b"\r\n")
-        self.feeds += text.count(b"\n")
-        self.returns += text.count(b"\r")
+        returns = text.count(b"\r")
+        # Most files have none, and then one line feed says all.
+        pairs = text.count(b"\r\n") if returns else 0
+        self.pairs += pairs
+        self.returns += returns
+        self.feeds += text.count(b"\n") if returns else b"\n" in text
 
     @property
     def several(self) -> bool:
