@@ -120,6 +120,15 @@ def test_scales_codes_and_recommendation_are_told_by_their_values(tmp_path: Path
     assert {row["segmentation"] for row in found["segment_members"].rows} == {"gender"}
 
 
+def test_words_for_nothing_are_found(tmp_path: Path) -> None:
+    people = [f"C{n},{'NULL' if n % 3 else 'Name'},{n}" for n in range(60)]
+    write(tmp_path, "customers.csv", "customer id,name,city", people)
+    text = draft_mapping(tmp_path)
+    assert 'empty: ["NULL"]' in text or "empty: [NULL]" in text
+    names = [row["name"] for row in planned(tmp_path, text)["customers"].rows]
+    assert (names.count("Name"), names.count(None)) == (20, 40)
+
+
 def test_a_day_that_may_be_a_month_is_drafted_with_a_warning(tmp_path: Path) -> None:
     rows = [f"O{n},C{n},P{n % 9},0{n % 9 + 1}/0{n % 8 + 1}/2024,1,2" for n in range(60)]
     write(tmp_path, "orders.csv", "order_id,customer_id,sku,order date,qty,price", rows)

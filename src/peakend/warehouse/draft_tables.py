@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from peakend.language import Text
 from peakend.warehouse.draft_names import concepts
-from peakend.warehouse.draft_yaml import Draft, column_rule, flow, scalar
+from peakend.warehouse.draft_yaml import Draft, column_rule, flow, listed, scalar
 from peakend.warehouse.schema import canonical_table
 
 if TYPE_CHECKING:
@@ -168,6 +168,9 @@ def write_table(found: TableDraft, draft: Draft, derive: Callable[[str], bool]) 
     """The entry of one file under `files`. `derive(table)`: whether no other file brings that dimension."""
     columns, table = found.columns, found.form.table
     draft.put(1, f"- match: {scalar(_pattern(found.name))}")
+    if nothing := _words_for_nothing(found):
+        why = Text("words that stand for nothing", "表示“无”的文字")
+        draft.put(2, f"empty: {listed(nothing)}", why, "likely")
     draft.put(2, "tables:")
     draft.put(3, f"{table}:")
     draft.put(4, "columns:")
@@ -183,6 +186,11 @@ def write_table(found: TableDraft, draft: Draft, derive: Callable[[str], bool]) 
         _write_sale(columns, draft)
         _write_attributes(found, draft)
     _write_dimensions(found, draft, derive)
+
+
+def _words_for_nothing(found: TableDraft) -> list[str]:
+    """Words such as NULL that stand in columns of the file."""
+    return sorted({word for one in found.found for word in one.blanks() if one.distinct > 1})
 
 
 def _write_key(found: TableDraft, draft: Draft) -> None:
