@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,6 +141,16 @@ class Stage:
             self.repaired[number] = repaired
             self.count.read += rows
             self.count.refused += failing
+        self._simplify_rows()
+
+    def _simplify_rows(self) -> None:
+        """Where no rule changed any value, what follows reads the values as they are."""
+        for number, load in enumerate(self.loads):
+            if load.source.format == "csv" or self.repaired[number]:
+                continue
+            columns = tuple(replace(c, value=c.unrepaired or c.value) for c in load.columns)
+            simple = screened_sql(self, replace(load, columns=columns))
+            self.run(f"create or replace temp view {self.rows(number)} as {simple}")
 
     def settle(self) -> None:
         """Tell keys that need a second look from those that are simply new or simply known."""

@@ -41,6 +41,8 @@ class ColumnLoad:
     VARCHAR, `integer` BIGINT, `number` DOUBLE, `money` DECIMAL(18,4), `day` DATE, `time` TIMESTAMP in UTC,
     `flag` BOOLEAN), NULL where the source is empty or unreadable; `checks` say which of the two it was.
 
+    unrepaired: cheaper SQL that gives the same values where no row of the load was repaired in this column.
+
     Whether a required column is filled, a choice is one of the schema's, a number is within its limits and a
     reference exists are the loader's checks, not these.
     """
@@ -49,6 +51,7 @@ class ColumnLoad:
     value: str
     checks: tuple[Check, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    unrepaired: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
