@@ -45,7 +45,7 @@ def test_a_load_accounts_for_every_row_and_twice_changes_nothing(
     first = peakend("load", str(folder), "--into", url)
     assert first.code == 0
     assert "Customers (customers)" in first.out
-    assert "1 rows were refused" in first.out
+    assert "1 row was refused" in first.out
     again = peakend("load", str(folder), "--into", url, "--lang", "zh")
     assert "数据仓库保持不变" in again.out
     counted = {row["table"]: row["rows"] for row in json.loads(peakend("tables", "-w", url, "--json").out)}

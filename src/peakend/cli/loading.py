@@ -113,9 +113,11 @@ def print_load(report: LoadReport) -> None:
 
     skipped = sum(file.skipped for file in report.files)
     if skipped:
+        files = "1 file was" if skipped == 1 else f"{skipped} files were"
+        unchanged = "has" if skipped == 1 else "have"
         tell(
             say(
-                f"{skipped} files were loaded before and have not changed.",
+                f"{files} loaded before and {unchanged} not changed.",
                 f"{skipped} 个文件此前已载入，没有变化。",
             )
         )
@@ -135,9 +137,10 @@ def print_load(report: LoadReport) -> None:
         tell(note)
     refused_rows = sum(count.refused for count in report.tables)
     if refused_rows:
+        rows_were = "1 row was" if refused_rows == 1 else f"{refused_rows:,} rows were"
         tell(
             say(
-                f"{refused_rows:,} rows were refused and kept aside: peakend refused",
+                f"{rows_were} refused and kept aside: peakend refused",
                 f"{refused_rows:,} 行被拒收并另行保存：peakend refused",
             )
         )
