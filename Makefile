@@ -6,7 +6,7 @@ OUT ?= out
 # Parallel test processes; pytest-xdist keeps tests that share a server in one of them.
 WORKERS ?= auto
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench bench-small clean
 
 demo: $(VENV)/.installed
 	$(BIN)/peakend demo --out $(OUT)
@@ -22,6 +22,10 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python bench/all.py
+
+# Tries that every benchmark works, in a minute; judges nothing.
+bench-small: $(VENV)/.installed-dev
+	$(BIN)/python bench/all.py --small
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -22,8 +22,8 @@ SMALL: dict[str, list[str]] = {
     "engine_overhead.py": ["--rows", "20000", "--runs", "1"],
     "nps.py": ["--rows", "50000", "--runs", "1"],
     "mapping_draft.py": [],
-    "identity.py": [],
-    "simulate.py": [],
+    "identity.py": ["--persons", "1000", "--sales", "2000", "--runs", "1", "--seeds", "201"],
+    "simulate.py": ["--largest", "500", "--runs", "1"],
 }
 
 

@@ -120,8 +120,7 @@ def main() -> None:
         ratio, peak = comparison.cpu_ratio("peakend load"), comparison.median("peakend load").peak_mb
         if ratio > BOUND_CPU or peak > BOUND_MB:
             broken.append(f"{suffix}: {ratio:.2f} × CPU, {peak:.0f} MB")
-    if broken:
-        raise SystemExit("over the bounds: " + "; ".join(broken))
+    measure.judge(broken)
 
 
 if __name__ == "__main__":

@@ -176,7 +176,9 @@ def main() -> None:
         )
     comparison.print()
     comparison.save(rows=chosen.rows)
-    print(f"CPU ratio {comparison.cpu_ratio('peakend'):.2f}, bound {BOUND_CPU}")
+    ratio = comparison.cpu_ratio("peakend")
+    print(f"CPU ratio {ratio:.2f}, bound {BOUND_CPU}")
+    measure.judge([f"{ratio:.2f} × CPU"] if ratio > BOUND_CPU else [])
 
 
 if __name__ == "__main__":
