@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from peakend.language import Language, Text
+if TYPE_CHECKING:
+    from peakend.language import Language, Text
 
 
 class PeakendError(Exception):
