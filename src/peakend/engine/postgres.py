@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 _DatabaseError = adbc_driver_manager.Error
 _LONGEST_NAME = 63
+# Without statistics PostgreSQL plans for a handful of rows; its own upkeep comes minutes later, and never to
+# to temporary tables.
+_MANY_ROWS = 1_000
 # Which column tells the provider depends on the version: none before 15.
 _COLLATION = """
 select case when to_jsonb(d) ->> 'datlocprovider' = 'i' then 'icu' else datcollate end
@@ -86,6 +89,7 @@ class Postgres(Engine):
             self._execute(f"create table {quoted(new)} as {typed} with no data", relation.analysis)
             self._sort_by_code_point(new)
             self._execute(f"insert into {quoted(new)} {sql}", relation.analysis, values)
+            self._execute(f"analyze {quoted(new)}")
             if replace:
                 self._execute(f"drop table if exists {quoted(name)}")
                 self._execute(f"alter table {quoted(new)} rename to {quoted(name)}")
@@ -127,6 +131,7 @@ class Postgres(Engine):
             self._execute(f"create temp table {quoted(name)} ({postgres_sql.columns(shape)})")
         node = exp.Table(this=identifier(name), db=identifier("pg_temp"))
         self._ingest(name, Stream(data, shape), temporary=True)
+        self._execute(f"analyze pg_temp.{quoted(name)}")
         return Relation(self, self._lender.lend(name, node))
 
     def create(self, name: str, schema: pa.Schema, *, replace: bool = False) -> None:
@@ -144,7 +149,10 @@ class Postgres(Engine):
             raise EngineError(
                 engine=self.name, sql=f"copy {quoted(name)} from stdin", cause=f"there is no {cause.args[0]}"
             ) from cause
-        return self._ingest(name, Stream(data, wanted))
+        written = self._ingest(name, Stream(data, wanted))
+        if written >= _MANY_ROWS:
+            self._execute(f"analyze {quoted(name)}")
+        return written
 
     def drop(self, name: str) -> None:
         self._execute(f"drop table if exists {quoted(name)}")
