@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
+from peakend.errors import PeakendError
+from peakend.language import Text
+
 if TYPE_CHECKING:
     from peakend.engine import Engine, Relation
-    from peakend.language import Text
 
 Chapter = Literal["data", "feel", "journey", "worth", "loyalty", "decide", "prove"]
 
@@ -52,18 +54,60 @@ class ResultTable:
         return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in self.columns])
 
 
+class SettingsError(PeakendError):
+    """A setting is outside its range. `data` has setting and value."""
+
+    code = "settings.out_of_range"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a company may set for all analyses; part of every run's fingerprint.
 
     minimum_base: cells with fewer answers are hidden. confidence: of intervals. alpha: family-wise error
     of verdicts within a metric and wave. currency: the one money is reported in (None: the only one found).
+    Raises `SettingsError` where a number is outside its range.
     """
 
     minimum_base: int = 10
     confidence: float = 0.95
     alpha: float = 0.05
     currency: str | None = None
+
+    def __post_init__(self) -> None:
+        if not (_is_number(self.minimum_base, int) and self.minimum_base >= 1):
+            raise SettingsError(
+                Text(
+                    f"The minimum base is a whole number of answers, 1 or more, not {self.minimum_base!r}.",
+                    f"最小基数应为不小于 1 的整数（答案数），而不是 {self.minimum_base!r}。",
+                ),
+                Text("Usual is 10.", "通常用 10。"),
+                setting="minimum_base",
+                value=self.minimum_base,
+            )
+        _require_share("confidence", self.confidence, Text("The confidence", "置信水平"), "0.95")
+        _require_share("alpha", self.alpha, Text("The error of verdicts", "结论的总体错误率"), "0.05")
+
+
+def _is_number(value: object, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _require_share(setting: str, value: float, what: Text, usual: str) -> None:
+    if _is_number(value, (int, float)) and 0 < value < 1:
+        return
+    do = Text(f"Usual is {usual}.", f"通常用 {usual}。")
+    if _is_number(value, (int, float)) and 1 < value < 100:
+        do = Text(f"{value:g} % is written {value / 100:g}.", f"{value:g}% 请写作 {value / 100:g}。")
+    raise SettingsError(
+        Text(
+            f"{what.en} lies between 0 and 1, not {value!r}.",
+            f"{what.zh}应在 0 与 1 之间，而不是 {value!r}。",
+        ),
+        do,
+        setting=setting,
+        value=value,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,25 @@ def test_the_settings_are_those_of_the_options(peakend: Peakend, warehouse: str,
     assert "n < 25" in peakend("show", "letters", "-w", warehouse).out
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "word"),
+    [
+        ("--confidence", "95", "95 % is written 0.95"),
+        ("--alpha", "0", "between 0 and 1"),
+        ("--minimum-base", "0", "1 or more"),
+    ],
+)
+def test_a_setting_out_of_range_is_refused_before_anything_runs(
+    peakend: Peakend, warehouse: str, analyses: Declare, option: str, value: str, word: str
+) -> None:
+    said = peakend("run", "-w", warehouse, option, value)
+    assert said.code == 2
+    assert word in said.err
+    assert "而不是" in peakend("run", "-w", warehouse, option, value, "--lang", "zh").err
+    (listed,) = json.loads(peakend("list", "-w", warehouse, "--json").out)
+    assert listed["last_run"] is None
+
+
 def test_the_list_says_when_each_last_ran(peakend: Peakend, warehouse: str, analyses: Declare) -> None:
     assert "letters_total" in peakend("list").out
     (before,) = json.loads(peakend("list", "-w", warehouse, "--json").out)

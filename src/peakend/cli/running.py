@@ -80,7 +80,6 @@ def run(
         int,
         typer.Option(
             "--minimum-base",
-            min=1,
             help=both("Hide cells with fewer answers.", "应答数低于此值的单元格不公布。"),
         ),
     ] = 10,
