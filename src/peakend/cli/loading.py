@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -185,10 +186,12 @@ def draft(
         typer.echo(text, nl=False)
         return
     _write_new(out, text)
+    paths = [shlex.quote(str(path)) for path in (folder, out)]
+    then = f"peakend load {paths[0]} --mapping {paths[1]} --into duckdb:///company.duckdb"
     tell(
         say(
-            f"The draft is in {out}. Correct it, then: peakend load {folder} --mapping {out}",
-            f"草稿已写入 {out}。修改后运行：peakend load {folder} --mapping {out}",
+            f"The draft is in {out}. Correct it, then: {then}",
+            f"草稿已写入 {out}。修改后运行：{then}",
         )
     )
 

@@ -67,12 +67,14 @@ def concepts(name: str) -> dict[str, float]:
     if numbered is not None and numbered[1]:
         texts.add(numbered[1].replace("_", " ").rstrip("0123456789 "))
     found: dict[str, float] = {}
+    plain_name = name.strip().casefold()
     for concept, (pattern, chinese) in _concepts().items():
-        whole = any(re.fullmatch(pattern, text) for text in texts) or name.casefold() in chinese
+        exact = {fragment.removeprefix("=") for fragment in chinese}
+        whole = any(re.fullmatch(pattern, text) for text in texts) or plain_name in exact
         parts = any(re.search(rf"(^| )({pattern})$|^({pattern})( |$)", text) for text in texts)
         if whole:
             found[concept] = 1.0
-        elif parts or any(fragment in name.casefold() for fragment in chinese):
+        elif parts or any(fragment in plain_name for fragment in chinese if fragment[0] != "="):
             found[concept] = 0.7
     return found
 
@@ -80,3 +82,44 @@ def concepts(name: str) -> dict[str, float]:
 def metric_of(text: str) -> str:
     """csat, ces or rating, by the words of a question."""
     return next((metric for metric, pattern in METRICS if pattern.search(text)), "rating")
+
+
+# Words in a file's name → what the file is about. The last one counts: "customer feedback" is feedback.
+_SUBJECTS = (
+    ("customers", "customers? clients? members? users? subscribers? guests? crm accounts? patients?",
+     "客户 会员 用户"),
+    ("transactions", "sales? orders? transactions? invoices? receipts? purchases? payments? returns?",
+     "订单 交易 销售 流水 账单 小票"),
+    ("interactions", "events? interactions? logs? visits? activity activities sessions? calls?",
+     "事件 互动 日志 访问 行为 触点"),
+    ("products", "products? items? articles? catalogu?e? skus? goods", "商品 产品 货品"),
+    ("survey", "surveys? nps feedback responses? csat questionnaires? reviews? ratings?",
+     "问卷 调查 评价 调研 净推荐值 反馈"),
+    ("cases", "tickets? complaints? cases? claims? incidents?", "投诉 工单"),
+)  # fmt: skip
+
+
+def subject(file: str) -> str | None:
+    """What a file is about by its name: a canonical table or "survey"; a sheet's name before its book's."""
+    book, _, sheet = file.rpartition("/")[2].partition("#")
+    stem = re.sub(r"(\.[a-z]+)+$", "", book.casefold() if book.isupper() else book)
+    return next((found for text in (sheet, stem) if text and (found := _subject(text))), None)
+
+
+def _subject(text: str) -> str | None:
+    split = [word.rstrip("0123456789") for word in words(text)]
+    if re.search(
+        r"\b(order|invoice|sales?|receipt|line) ?(line )?(items?|lines?|products?)\b", " ".join(split)
+    ):
+        return "transactions"
+    best: tuple[int, str] | None = None
+    lower = text.casefold()
+    for table, english, chinese in _SUBJECTS:
+        pattern = "|".join(english.split())
+        places = [
+            len(" ".join(split[:number])) for number, word in enumerate(split) if re.fullmatch(pattern, word)
+        ]
+        places += [lower.rfind(word) for word in chinese.split() if word in lower]
+        if places and (best is None or max(places) > best[0]):
+            best = (max(places), table)
+    return best[1] if best else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from peakend.warehouse.draft_numbers import NumberForm, number_form
 from peakend.warehouse.mapping_dates import Profile, profile
 from peakend.warehouse.mapping_sql import FLOATS, INTEGERS, plain_text
 from peakend.warehouse.readers.naming import quoted
@@ -41,6 +42,7 @@ class ColumnProfile:
     length: float
     top: dict[str, int]
     dates: Profile
+    form: NumberForm = NumberForm()
 
     @property
     def name(self) -> str:
@@ -109,7 +111,13 @@ def _profile(
     connection: duckdb.DuckDBPyConnection, sample: str, column: SourceColumn, rows: int
 ) -> ColumnProfile:
     text = f"nullif(trim({plain_text(column)}), '')"
-    number = "try_cast(v as double)"
+    top = connection.execute(
+        f"select v, count(*) as n from (select {text} as v from {sample}) as values_ "
+        f"where v is not null group by v order by n desc, v limit {_TOP}"
+    ).fetchall()
+    texts = column.type not in INTEGERS | FLOATS
+    form = number_form(str(value) for value, _ in top) if texts else NumberForm()
+    number = f"try_cast({form.sql('v')} as double)"
     found = connection.execute(
         f"select count(v), count(distinct v), min({number}), max({number}), count({number}), "
         f"count(*) filter (where {number} = trunc({number})), "
@@ -118,12 +126,7 @@ def _profile(
         f"from (select {text} as v from {sample}) as values_"
     ).fetchone()
     filled, distinct, low, high, numbers, whole, emails, phones, length = found or (0,) * 9
-    top = connection.execute(
-        f"select v, count(*) as n from (select {text} as v from {sample}) as values_ "
-        f"where v is not null group by v order by n desc, v limit {_TOP}"
-    ).fetchall()
     base = filled or 1
-    texts = column.type not in INTEGERS | FLOATS
     return ColumnProfile(
         column=column,
         rows=rows,
@@ -138,6 +141,7 @@ def _profile(
         length=float(length or 0),
         top={str(value): int(count) for value, count in top},
         dates=profile(str(value) for value, _ in top) if texts else Profile(),
+        form=form,
     )
 
 

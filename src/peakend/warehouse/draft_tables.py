@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from peakend.language import Text
-from peakend.warehouse.draft_names import concepts
+from peakend.warehouse.draft_forms import FORMS, Form, Place
+from peakend.warehouse.draft_identities import write_identities
+from peakend.warehouse.draft_names import concepts, subject
+from peakend.warehouse.draft_numbers import SIGNS, NumberForm
 from peakend.warehouse.draft_yaml import Draft, column_rule, flow, listed, scalar
 from peakend.warehouse.schema import canonical_table
 
@@ -17,81 +20,14 @@ if TYPE_CHECKING:
     from peakend.warehouse.draft_profile import ColumnProfile
 
 _NUMBER = 0.95
+_MONEY = frozenset({"quantity", "unit_price", "revenue", "discount", "cost", "list_price", "unit_cost"})
 # A column that is only partly named so and has few values is no key: "repeated guest" is no guest.
 _MANY = frozenset({"customer_id", "product_id", "order_id", "case_id", "event_id"})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A canonical column and the concept that leads to it. `unique`: the column must be a key of the file."""
-
-    column: str
-    concept: str
-    unique: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """What a file of a table looks like: all of `needs` (each one of several columns) must be found."""
-
-    table: str
-    needs: tuple[tuple[str, ...], ...]
-    places: tuple[Place, ...]
-
-
-def _same(*names: str) -> tuple[Place, ...]:
-    """Places whose concept has the column's own name."""
-    return tuple(Place(name, name) for name in names)
-
-
-FORMS = (
-    Form(
-        "transactions",
-        (("at",), ("quantity", "unit_price", "revenue"), ("product_id", "order_id")),
-        (
-            *_same("order_id", "customer_id", "product_id", "at", "quantity", "unit_price", "revenue"),
-            *_same("discount", "cost", "currency", "channel", "site_id"),
-        ),
-    ),
-    Form(
-        "cases",
-        (("case_id",), ("opened_at",)),
-        (
-            Place("case_id", "case_id", unique=True),
-            *_same("customer_id", "kind"),
-            Place("opened_at", "at"),
-            Place("status", "outcome"),
-        ),
-    ),
-    Form(
-        "customers",
-        (("customer_id",),),
-        (
-            Place("customer_id", "customer_id", unique=True),
-            *_same("name", "gender", "birth_year", "language", "country", "region", "city"),
-            *_same("joined_on", "left_on"),
-        ),
-    ),
-    Form(
-        "products",
-        (("product_id",),),
-        (
-            Place("product_id", "product_id", unique=True),
-            Place("name", "product_name"),
-            *_same("category", "brand"),
-            Place("list_price", "unit_price"),
-            Place("unit_cost", "cost"),
-        ),
-    ),
-    Form(
-        "interactions",
-        (("at",), ("case_id", "customer_id", "kind")),
-        (
-            Place("event_id", "event_id", unique=True),
-            *_same("customer_id", "case_id", "at", "kind", "channel", "site_id", "employee_id", "outcome"),
-        ),
-    ),
-)
+# What tells the table: its columns, the file's name, or only what is likeliest.
+Known = Literal["columns", "name", "guess"]
+_LOW, _HALF = 0.3, 0.5
 
 
 @dataclass(slots=True)
@@ -104,31 +40,56 @@ class TableDraft:
     found: Sequence[ColumnProfile]
     month: str | None = None
     left: list[str] = field(default_factory=list)
+    known: Known = "columns"
 
 
 def table_draft(name: str, found: Sequence[ColumnProfile]) -> TableDraft | None:
-    """The first form that the file fits, or None."""
-    month = _month(found)
+    """The form that the file's name says, or the first that its columns fit, or the likeliest, or None."""
+    named = subject(name)
     for form in FORMS:
-        columns = _assigned(form, found)
-        placed = {*columns, *(("at",) if month else ())}
-        if all(any(one in placed for one in needed) for needed in form.needs):
-            used = {one.name for one in columns.values()}
-            left = [one.name for one in found if one.name not in used]
-            # A product's or a customer's own file says more of it than the key.
-            if form.table in {"customers", "products"} and len(found) < 2:
-                continue
-            return TableDraft(name, form, columns, found, month if "at" not in columns else None, left)
+        if form.table == named and (draft := _fitted(name, form, found, "name")) is not None:
+            return draft
+    for known in ("columns", "guess"):
+        for form in FORMS:
+            if (draft := _fitted(name, form, found, known)) is not None:
+                return draft
     return None
 
 
-def _assigned(form: Form, found: Sequence[ColumnProfile]) -> dict[str, ColumnProfile]:
+def _fitted(name: str, form: Form, found: Sequence[ColumnProfile], known: Known) -> TableDraft | None:
+    month = _month(found)
+    columns = _assigned(form, found, known)
+    placed = {*columns, *(("at",) if month else ())}
+    needs = {"columns": form.needs, "name": form.least, "guess": form.guess}[known]
+    if not all(any(one in placed for one in needed) for needed in needs):
+        if known != "columns" or form.table != "transactions" or not _plain_sale(columns):
+            return None
+    # A product's or a customer's own file says more of it than the key.
+    if form.table in {"customers", "products"} and len(found) < 2:
+        return None
+    used = {one.name for one in columns.values()}
+    left = [one.name for one in found if one.name not in used]
+    return TableDraft(name, form, columns, found, month if "at" not in columns else None, left, known)
+
+
+def _plain_sale(columns: dict[str, ColumnProfile]) -> bool:
+    """Whether a time, a customer and what can only be an amount stand beside each other."""
+    amount = columns.get("revenue")
+    return (
+        amount is not None
+        and concepts(amount.name).get("revenue") == 1
+        and {"at", "customer_id"} <= columns.keys()
+        and ("currency" in columns or "transaction_id" in columns)
+    )
+
+
+def _assigned(form: Form, found: Sequence[ColumnProfile], known: Known) -> dict[str, ColumnProfile]:
     """Each place of the form with the column whose name and values fit it best; no column twice."""
     scored = [
         (fit, -number, place, one)
         for place in form.places
         for number, one in enumerate(found)
-        if (fit := concepts(one.name).get(place.concept, 0)) and _suits(place, form.table, one)
+        if (fit := _fit(place, form.table, one, known)) and _suits(place, form.table, one, known)
     ]
     columns: dict[str, ColumnProfile] = {}
     taken: set[str] = set()
@@ -139,10 +100,26 @@ def _assigned(form: Form, found: Sequence[ColumnProfile]) -> dict[str, ColumnPro
     return columns
 
 
-def _suits(place: Place, table: str, found: ColumnProfile) -> bool:
+def _fit(place: Place, table: str, found: ColumnProfile, known: Known) -> float:
+    """How well the column's name fits; a name that says little counts where the table is known."""
+    fits = concepts(found.name)
+    if place.concept in fits:
+        return fits[place.concept]
+    own_key = place.column in {"transaction_id", "event_id"}
+    if known != "columns" or own_key:
+        for worth, plain in zip((_HALF, 0.45, 0.4), place.plain, strict=False):
+            if fits.get(plain) == 1:
+                return worth
+    elsewhere = {"joined_on", "left_on", "birth_year", "age"} & fits.keys()
+    if known != "columns" and place.column in {"at", "opened_at"} and found.is_time and not elsewhere:
+        return _LOW
+    return 0
+
+
+def _suits(place: Place, table: str, found: ColumnProfile, known: Known) -> bool:
     """Whether the values are of the canonical column's type."""
     kind = canonical_table(table).column(place.column).type
-    if not found.filled or (place.unique and not found.unique):
+    if not found.filled or (place.unique and not _is_key(place, found, known)):
         return False
     if kind in {"money", "number"}:
         return found.numeric >= _NUMBER
@@ -151,9 +128,23 @@ def _suits(place: Place, table: str, found: ColumnProfile) -> bool:
     if kind in {"time", "day"}:
         return found.is_time
     named = concepts(found.name).get(place.concept) == 1
-    if place.concept in _MANY and not named and found.distinct < min(50, found.rows / 4):
+    if (
+        place.concept in _MANY
+        and place.concept in concepts(found.name)
+        and not named
+        and found.distinct < min(50, found.rows / 4)
+    ):
         return False
     return not found.is_time
+
+
+def _is_key(place: Place, found: ColumnProfile, known: Known) -> bool:
+    """Whether the column tells the rows apart; where the file's name says the table, a few may be double."""
+    if found.unique:
+        return True
+    if known != "name" or place.column in {"transaction_id", "event_id"}:
+        return False
+    return found.distinct > _HALF * found.rows and found.filled > 0.9 * found.rows
 
 
 def _month(found: Sequence[ColumnProfile]) -> str | None:
@@ -171,8 +162,14 @@ def write_table(found: TableDraft, draft: Draft, derive: Callable[[str], bool]) 
     if nothing := _words_for_nothing(found):
         why = Text("words that stand for nothing", "表示“无”的文字")
         draft.put(2, f"empty: {listed(nothing)}", why, "likely")
+    form = _number_form(found)
+    if form.decimal != "." or form.thousands:
+        why = Text("as its numbers are written", "据数字的写法")
+        draft.put(2, f"decimal: {scalar(form.decimal)}", why, "likely")
+        if form.thousands:
+            draft.put(2, f"thousands: {scalar(form.thousands)}", why, "likely")
     draft.put(2, "tables:")
-    draft.put(3, f"{table}:")
+    _write_table_line(found, draft)
     draft.put(4, "columns:")
     _write_key(found, draft)
     for place, one in columns.items():
@@ -185,7 +182,26 @@ def write_table(found: TableDraft, draft: Draft, derive: Callable[[str], bool]) 
     if table == "transactions":
         _write_sale(columns, draft)
         _write_attributes(found, draft)
+    if table == "customers":
+        write_identities(found.found, columns["customer_id"], draft)
     _write_dimensions(found, draft, derive)
+
+
+def _write_table_line(found: TableDraft, draft: Draft) -> None:
+    if found.known == "columns":
+        draft.put(3, f"{found.form.table}:")
+    elif found.known == "name":
+        draft.put(3, f"{found.form.table}:", Text("by the file's name", "据文件名判断"), "likely")
+    else:
+        why = Text("CHECK: the likeliest table for such columns", "请核对：这些列最可能属于此表")
+        draft.put(3, f"{found.form.table}:", why, "guess")
+
+
+def _number_form(found: TableDraft) -> NumberForm:
+    """How the file's amounts are written: the form of the first that is not plain."""
+    amounts = [one for place, one in found.columns.items() if place in _MONEY]
+    marked = (one.form for one in amounts if one.form.decimal != "." or one.form.thousands)
+    return next(marked, NumberForm())
 
 
 def _words_for_nothing(found: TableDraft) -> list[str]:
@@ -203,7 +219,7 @@ def _write_key(found: TableDraft, draft: Draft) -> None:
             ),
         )
     order = found.columns.get("order_id")
-    if found.form.table != "transactions" or order is None:
+    if found.form.table != "transactions" or order is None or "transaction_id" in found.columns:
         return
     if order.unique:
         draft.put(
@@ -224,7 +240,8 @@ def _write_column(place: str, found: ColumnProfile, draft: Draft) -> None:
     sure = "sure" if max(fit.values(), default=0) == 1 and (found.unique or found.is_time) else "likely"
     empty = 1 - found.filled / found.rows
     why = Text(f"by its name and values; {empty:.0%} empty", f"据列名与取值判断；{empty:.0%} 为空")
-    draft.put(5, f"{place}: {column_rule(found.name)}", why, "sure" if sure == "sure" else "likely")
+    more = {"strip": scalar(found.form.sign)} if found.form.sign and place in _MONEY else {}
+    draft.put(5, f"{place}: {column_rule(found.name, **more)}", why, "sure" if sure == "sure" else "likely")
 
 
 def _write_sale(columns: dict[str, ColumnProfile], draft: Draft) -> None:
@@ -243,12 +260,16 @@ def _write_sale(columns: dict[str, ColumnProfile], draft: Draft) -> None:
     if signed is None:
         draft.put(5, f"kind: {flow({'value': 'sale'})}", Text("nothing is negative", "没有负数"), "likely")
     else:
-        case = flow({"if": flow({signed.name: "{below: 0}"}), "then": "refund"})
+        below = "{below: 0}" if signed.form.plain else '{like: "*-*"}'
+        case = flow({"if": flow({signed.name: below}), "then": "refund"})
         why = Text(f"{signed.name} is negative in places", f"{signed.name} 有负数")
         draft.put(5, f"kind: {flow({'cases': f'[{case}]', 'otherwise': 'sale'})}", why, "guess")
     if "currency" not in columns:
         why = Text("CHECK: the file does not say the currency", "请核对：文件未说明币种")
-        draft.put(5, f"currency: {flow({'value': 'XXX'})}", why, "guess")
+        signs = [one.form.sign for one in columns.values() if one.form.sign]
+        if signs:
+            why = Text(f"CHECK: by the sign {signs[0]}", f"请核对：据符号 {signs[0]}")
+        draft.put(5, f"currency: {flow({'value': SIGNS[signs[0]] if signs else 'XXX'})}", why, "guess")
 
 
 def _write_attributes(found: TableDraft, draft: Draft) -> None:

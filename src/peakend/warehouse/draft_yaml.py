@@ -33,7 +33,8 @@ class Draft:
         """One line, indented twice `depth`, with its comment."""
         comment = ""
         if why is not None:
-            level = f"{_SURENESS[sure].in_(self.language)}: " if sure is not None else ""
+            colon = "：" if self.language == "zh" else ": "
+            level = f"{_SURENESS[sure].in_(self.language)}{colon}" if sure is not None else ""
             # A comment ends with its line: nothing from a file may begin a new one.
             comment = "  # " + " ".join((level + why.in_(self.language)).split())
         self.lines.append("  " * depth + text + comment)
