@@ -159,7 +159,8 @@ class Workspace:
     def sql(self, name: str, executed: bool = True) -> tuple[Statement, ...]:
         """The SQL of an analysis in this warehouse's dialect.
 
-        `executed`: every statement as it runs here, which reads the data; otherwise its SQL files as written.
+        `executed`: every statement as it runs here, which reads the data; otherwise its SQL files in the
+        dialect, with the names they use.
         """
         analyses = catalogue()
         analysis = find(name, analyses)

@@ -135,3 +135,44 @@ def test_the_sql_of_an_analysis_is_in_the_engines_dialect(engine: Engine, declar
     assert "customers" in statement.sql
     assert [s.name for s in written_sql(engine, a)] == ["analyses/row_count"]
     assert "a_result" not in engine.tables()
+
+
+def read_as_pasted(engine: Engine, sql: str) -> pa.Table:
+    """What a client of the database itself answers to the text `sql`."""
+    if engine.dialect == "duckdb":
+        return engine.connection.sql(sql).to_arrow_table()  # type: ignore[attr-defined]
+    if engine.dialect == "postgres":
+        return engine._read(sql)  # type: ignore[attr-defined]
+    return engine.session.sql(sql).toArrow()  # type: ignore[attr-defined]
+
+
+VALUES = {
+    "word": "l'été 重庆 $n :n",
+    "whole": -12,
+    "share": 0.1,
+    "tiny": 1e-12,
+    "money": Decimal("1.50"),
+    "day": date(2024, 2, 29),
+    "moment": datetime(2024, 1, 1, 12, 0, 0, 1),
+    "yes": True,
+}
+
+
+def test_the_complete_sql_runs_as_it_is_pasted_and_gives_the_result(engine: Engine, declare: Declare) -> None:
+    columns = ["customer_id", *(f"${name} as {name}" for name in VALUES), "$share * 3 as thrice"]
+    asked = " ".join(("select", ", ".join(columns), "from customers where customer_id < $last"))
+
+    def compute(inputs: Inputs) -> Results:
+        return {"a_result": inputs.query(asked, {**VALUES, "last": "c"})}
+
+    a = declare("a", compute=compute)
+    (statement,) = executed_sql(engine, a, [a])
+    assert set(statement.params.values()) == {*VALUES.values(), "c"}
+    rows = read_as_pasted(engine, statement.complete).sort_by("customer_id").to_pylist()
+    assert [row.pop("customer_id") for row in rows] == ["a", "b"]
+    for row in rows:
+        assert row.pop("thrice") == 0.1 * 3
+        assert row.pop("moment").replace(tzinfo=None) == VALUES["moment"]
+        # PostgreSQL's driver hands a bare numeric over as text.
+        row["money"] = Decimal(row["money"])
+        assert row == {name: value for name, value in VALUES.items() if name != "moment"}

@@ -157,7 +157,8 @@ def test_the_sql_is_complete_in_the_warehouses_dialect_with_its_values(
     said = peakend("sql", "letters", "-w", warehouse)
     assert said.code == 0
     assert "-- 1. letters_total" in said.out
-    assert "= 'x'" in said.out
+    assert "<> 'x'" in said.out
+    assert "$" not in said.out
     assert '"customers"' in said.out
     files = peakend("sql", "letters", "-w", warehouse, "--files").out
     assert "-- 1. analyses/row_count" in files

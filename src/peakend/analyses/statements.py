@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp, parse_one
@@ -23,16 +26,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement: `name` is the SQL file or the result table it makes; `params` the values it binds."""
+    """One statement: `name` is the SQL file or the result table it makes.
+
+    `sql` has named parameters and `params` their values; `complete` has the values in their places, so that
+    it runs wherever it is pasted.
+    """
 
     name: str
     sql: str
     params: Mapping[str, Any]
+    complete: str
 
 
 def written_sql(engine: Engine, analysis: Analysis) -> list[Statement]:
     """The SQL files of `analysis` in the engine's dialect, with the names they use. Reads no data."""
-    return [Statement(name, _in_dialect(engine, name), {}) for name in analysis.sql]
+    texts = {name: _in_dialect(engine, name) for name in analysis.sql}
+    return [Statement(name, text, {}, text) for name, text in texts.items()]
 
 
 def executed_sql(
@@ -40,8 +49,8 @@ def executed_sql(
 ) -> list[Statement]:
     """Every statement that `analysis` runs on `engine`, complete, in its dialect, in order; results last.
 
-    Computes the analysis (what it reads first may decide what it asks next) but saves nothing. Values are
-    bound, not written into the text.
+    Computes the analysis (what it reads first may decide what it asks next) but saves nothing. When it runs,
+    values are bound (`sql`, `params`), not written into the text (`complete`).
     """
     by_table = givers(catalogue)
     versions = TableVersions(engine, {table: giver.name for table, giver in by_table.items()})
@@ -65,6 +74,28 @@ def _in_dialect(engine: Engine, name: str) -> str:
     return engine.render(tree, pretty=True)
 
 
+def _with_values(tree: exp.Query, params: Mapping[str, Any]) -> exp.Query:
+    """`tree` with literals for its placeholders."""
+    for placeholder in list(tree.find_all(exp.Placeholder)):
+        placeholder.replace(_literal(params[placeholder.name]))
+    return tree
+
+
+def _literal(value: object) -> exp.Expr:
+    """`value` as it is written in portable SQL, of the type that it has when it is bound."""
+    if isinstance(value, float):
+        # A plain 0.1 is a decimal in most dialects, which divides and rounds otherwise.
+        written = exp.Literal.number(repr(value)) if math.isfinite(value) else exp.Literal.string(str(value))
+        return exp.cast(written, "double")
+    if isinstance(value, Decimal):
+        return exp.Literal.number(f"{value:f}")
+    if isinstance(value, datetime):
+        return exp.cast(exp.Literal.string(value.isoformat(" ")), "timestamp")
+    if isinstance(value, date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "date")
+    return exp.convert(value)
+
+
 class _Recorder(Engine):
     """Passes everything on to an engine and keeps the statements that it was asked to run."""
 
@@ -73,7 +104,8 @@ class _Recorder(Engine):
         self.statements: list[Statement] = []
 
     def note(self, name: str, relation: Relation) -> None:
-        self.statements.append(Statement(name, relation.sql(), dict(relation.params)))
+        complete = self.inner.render(_with_values(relation.statement(), relation.params), pretty=True)
+        self.statements.append(Statement(name, relation.sql(), dict(relation.params), complete))
 
     def _own(self, relation: Relation) -> Relation:
         return Relation(self, relation.tree, relation.params, relation.ctes, analysis=relation.analysis)

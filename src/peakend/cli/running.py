@@ -327,22 +327,20 @@ def sql(
         typer.Option(
             "--files",
             help=both(
-                "The SQL files as they are written, without reading any data.",
-                "只输出 SQL 文件本身，不读取数据。",
+                "The SQL files in the warehouse's dialect, with their own names, without reading data.",
+                "只输出 SQL 文件（以数据仓库的方言，沿用文件中的表名与参数名），不读取数据。",
             ),
         ),
     ] = False,
 ) -> None:
-    """Every statement, complete and in the warehouse's dialect, with the values it binds above it."""
+    """Every statement, complete and in the warehouse's dialect, with its values in their places."""
     with existing(warehouse) as workspace:
         statements = workspace.sql(name, executed=not files)
     if not statements:
         tell(say("This analysis runs no SQL of its own.", "该分析没有自己的 SQL。"))
     for number, statement in enumerate(statements, start=1):
         typer.echo(f"-- {number}. {statement.name}")
-        for key, value in statement.params.items():
-            typer.echo(f"-- ${key} = {value!r}")
-        typer.echo(f"{statement.sql};\n")
+        typer.echo(f"{statement.complete};\n")
 
 
 def write_json(content: object) -> None:
