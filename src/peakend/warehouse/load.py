@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from peakend.engine import EngineError
 from peakend.language import Text
 from peakend.warehouse.load_account import (
     close_account,
@@ -21,16 +23,19 @@ from peakend.warehouse.load_account import (
 from peakend.warehouse.load_checks import reference_check, scale_checks
 from peakend.warehouse.load_contest import resolve
 from peakend.warehouse.load_errors import WrongTableError
+from peakend.warehouse.load_refuse import refuse
 from peakend.warehouse.load_repairs import count_repairs
 from peakend.warehouse.load_report import LoadReport, LoadStep, Progress
 from peakend.warehouse.load_sources import Sources, open_sources
 from peakend.warehouse.load_sql import names_of
-from peakend.warehouse.load_stage import Stage, idle
+from peakend.warehouse.load_stage import Stage, idle, is_full, stopped
 from peakend.warehouse.load_target import Target, target_of
 from peakend.warehouse.load_write import can_be_stubbed, make_stubs, references, write
 from peakend.warehouse.schema import Column, Table, canonical_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from peakend.engine import Engine
     from peakend.warehouse.mapping import Mapping
 
@@ -67,7 +72,7 @@ class _Load:
         clock = time.monotonic()
         known = loaded_files(self.engine)
         target = target_of(self.engine)
-        with target.session():
+        with self._told(), target.session():
             sources = open_sources(self.folder, mapping, target.connection, known)
             idle(target.connection)
             try:
@@ -79,6 +84,18 @@ class _Load:
         self.report.notes += sources.notes
         self.report.seconds = time.monotonic() - clock
         return self.report
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """A disk that fills up while the engine commits is told like one that fills up before."""
+        try:
+            yield
+        except EngineError as cause:
+            said = str(cause.data.get("cause"))
+            if is_full(said):
+                tables = ", ".join(count.table for count in self.report.tables)
+                raise stopped(said, tables, [self.folder.name]) from cause
+            raise
 
     def _fill(self, target: Target, sources: Sources, clock: float) -> None:
         tables = sources.ordered()
@@ -138,9 +155,9 @@ class _Load:
         self._check_references(target, stage)
         stage.open_rows()
         stage.screen()
-        stage.refuse_unsound()
         stage.settle()
         resolve(stage)
+        refuse(stage)
         stage.drop_parts("screen", "special", "contested", "judged", "merged")
         write(stage)
         self.report.repairs += count_repairs(stage)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from peakend.language import Text
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class RowCheck:
     """A row for which `ok` (SQL over the alias `i`, boolean, never NULL) is false is refused.
 
-    `value` is SQL giving the offending value as text; it stands where `reason` says `{value}`.
+    `value` is SQL giving the offending value as text, `value_zh` where Chinese writes it otherwise; it stands
+    where `reason` says `{value}`.
     """
 
     column: str
@@ -29,6 +30,7 @@ class RowCheck:
     code: str
     reason: Text
     value: str
+    value_zh: str | None = None
 
 
 def mapping_checks(load: TableLoad) -> list[RowCheck]:
@@ -78,9 +80,10 @@ def scale_checks() -> list[RowCheck]:
     )
     answered = "(i.score is null or i.state is null or i.state = 'answered')"
     text, low, high = (_shown(name) for name in ("i.score", "s.scale_low", "s.scale_high"))
-    scale = f"{text} || ' (' || coalesce({low}, '') || '…' || coalesce({high}, '') || ')'"
+    limits = f"coalesce({low}, '') || '…' || coalesce({high}, '')"
+    english, chinese = f"{text} || ' (' || {limits} || ')'", f"{text} || '（' || {limits} || '）'"
     return [
-        _check(column, f"({within})", refusals.OUTSIDE_SCALE, scale),
+        replace(_check(column, f"({within})", refusals.OUTSIDE_SCALE, english), value_zh=chinese),
         _check(column, answered, refusals.SCORE_WITHOUT_ANSWER, text),
     ]
 
@@ -106,15 +109,31 @@ def reason_struct(check: RowCheck) -> str:
     """SQL: NULL where the check holds, else a struct of column, code, and the reason in both languages."""
     return (
         f"case when not {check.ok} then {{'column': {literal(check.column)}, 'code': {literal(check.code)}, "
-        f"'en': {_sentence(check, check.reason.en)}, 'zh': {_sentence(check, check.reason.zh)}}} end"
+        f"'en': {_english(check)}, 'zh': {_chinese(check)}}} end"
     )
 
 
-def _sentence(check: RowCheck, template: str) -> str:
+def _english(check: RowCheck) -> str:
     """SQL for `column: reason`, with the offending value in it as the source wrote it."""
+    return _sentence(f"{check.column}: ", check.reason.en.rstrip("."), check.value, ("'", "'"), (" (", ")"))
+
+
+def _chinese(check: RowCheck) -> str:
+    # Full-width quotation marks bring their own space.
+    reason = check.reason.zh.rstrip("。").replace("{value} ", "{value}").replace(" {value}", "{value}")
+    return _sentence(f"{check.column}：", reason, check.value_zh or check.value, ("“", "”"), ("（", "）"))
+
+
+def _sentence(
+    start: str, template: str, value: str, quotes: tuple[str, str], brackets: tuple[str, str]
+) -> str:
+    """SQL: the template with the value in `quotes` in its place, else after it in `brackets` if there is one."""
     before, found, after = template.partition("{value}")
-    value = f"'''' || coalesce({check.value}, '') || ''''"
+    (left, right), (opened, closed) = quotes, brackets
+    shown = f"{literal(left)} || coalesce({value}, '') || {literal(right)}"
     if not found:
-        shown = f"case when coalesce({check.value}, '') = '' then '' else ' (' || {value} || ')' end"
-        return f"{literal(check.column + ': ' + template.rstrip('.。'))} || {shown}"
-    return f"{literal(check.column + ': ' + before)} || {value} || {literal(after)}"
+        inside = f"{literal(opened)} || {shown} || {literal(closed)}"
+        return (
+            f"{literal(start + template)} || case when coalesce({value}, '') = '' then '' else {inside} end"
+        )
+    return f"{literal(start + before)} || {shown} || {literal(after)}"

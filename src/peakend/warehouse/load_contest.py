@@ -14,8 +14,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from peakend.language import LANGUAGES
-from peakend.warehouse import refusals
 from peakend.warehouse.load_sql import (
     STUB,
     content_of,
@@ -26,10 +24,8 @@ from peakend.warehouse.load_sql import (
     quoted,
     same,
 )
-from peakend.warehouse.load_stage import view_sql
 
 if TYPE_CHECKING:
-    from peakend.language import Language
     from peakend.warehouse.load_stage import Stage
 
 
@@ -41,7 +37,6 @@ def resolve(stage: Stage) -> None:
     _judge(stage)
     _merge(stage)
     _compare(stage)
-    _refuse(stage)
     _tally(stage)
 
 
@@ -52,9 +47,10 @@ def _collect(stage: Stage) -> None:
     sieves, parts = [], []
     for number, load in enumerate(stage.loads):
         # Materialised, so that the sieve comes first and the many other rows cost nothing more.
+        close = f"select row from {stage.name('screen')} where load = {number} and ok and key in {special}"
         sieves.append(
-            f"near{number} as materialized (select * from {stage.rows(number)} "
-            f"where {stage.among(number, f'ok and key in {special}')})"
+            f"near{number} as materialized "
+            f"(select * from {stage.rows(number)} where {stage.among(number, close)})"
         )
         parts.append(
             f"select {number}::smallint as __load, __row, {load.on_conflict == 'keep'} as __keep, "
@@ -184,51 +180,6 @@ def _after(name: str, stub: str) -> str:
             f"when {new} is null then {old} else {together} end"
         )
     return f"case when {quoted('__mapped_' + name)} or {old} is null then {new} else {old} end"
-
-
-def _refuse(stage: Stage) -> None:
-    """Keep the contested rows that do not hold, each with the row that does."""
-    column = ", ".join(stage.table.key)
-    first = _first_row(stage)
-    reasons = ", ".join(
-        f"{literal(column + ': ')} || case when j.__mark = 'differs' "
-        f"then {literal(refusals.REASONS[refusals.ALREADY_LOADED].in_(language))} "
-        f"else {_filled(refusals.REASONS[refusals.DUPLICATE_KEY].in_(language), first[language])} end"
-        for language in LANGUAGES
-    )
-    code = (
-        f"case when j.__mark = 'differs' then {literal(refusals.ALREADY_LOADED)} "
-        f"else {literal(refusals.DUPLICATE_KEY)} end"
-    )
-    for number, load in enumerate(stage.loads):
-        losing = f"__load = {number} and __mark in ('refused', 'differs')"
-        lost = f"select __row from {stage.name('judged')} where {losing}"
-        if not stage.number(f"select count(*) from ({lost})"):
-            continue
-        stage.run(
-            f"insert into load_refused select {literal(load.source.name)}, j.__row + 1, "
-            f"{literal(stage.table.name)}, {literal(column)}, {code}, {reasons}, i.__raw "
-            f"from ({view_sql(stage.table, load, f'__row in ({lost})')}) i join {stage.name('judged')} j "
-            f"on j.__row = i.__row and {same(stage.table.key, 'i', 'j')} "
-            f"where {losing} order by j.__row"
-        )
-
-
-def _first_row(stage: Stage) -> dict[Language, str]:
-    """SQL in both languages: file and number of the row that holds."""
-    file = " ".join(
-        f"when {number} then {literal(load.source.name)}" for number, load in enumerate(stage.loads)
-    )
-    name = f"case j.__other_load {file} end"
-    return {
-        "en": f"{name} || ', row ' || cast(j.__other_row + 1 as varchar)",
-        "zh": f"{name} || ' 第 ' || cast(j.__other_row + 1 as varchar) || ' 行'",
-    }
-
-
-def _filled(template: str, first: str) -> str:
-    before, _, after = template.partition("{first}")
-    return f"{literal(before)} || {first} || {literal(after)}"
 
 
 def _tally(stage: Stage) -> None:

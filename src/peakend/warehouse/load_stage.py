@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from peakend.language import Text
-from peakend.warehouse.load_checks import RowCheck, mapping_checks, reason_struct, schema_checks
+from peakend.warehouse.load_checks import RowCheck, mapping_checks, schema_checks
 from peakend.warehouse.load_errors import LoadError, StorageFullError
 from peakend.warehouse.load_report import TableCount
 from peakend.warehouse.load_sql import (
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
     from peakend.warehouse.mapping_loads import TableLoad
     from peakend.warehouse.schema import Table
+
+
+LISTED = 2000
+"""Rows up to which a sieve is a list of numbers."""
 
 
 @dataclass(slots=True)
@@ -111,18 +115,19 @@ class Stage:
         passing = "i.__ok" if self.failing[number] else "true"
         return f"select {columns} from {self.rows(number)} i where {passing}"
 
-    def among(self, number: int, condition: str) -> str:
-        """SQL: a cheap first sieve of load `number`: source rows of which something met `condition`.
+    def among(self, number: int, rows: str) -> str:
+        """SQL: a cheap first sieve of load `number`: only the source rows that `rows` (SQL) gives.
 
-        One source row may give several rows (an answer a question), so this alone decides nothing. The rows
-        are put aside first, so that DuckDB knows how few they are.
+        One source row may give several rows (an answer a question), so this alone decides nothing. A list of
+        numbers is applied before any value is made of a row; a relation, put aside so that DuckDB knows how
+        few they are, need not be.
         """
         few = self.name(f"sieve{number}")
-        self.run(
-            f"create or replace temp table {few} as select distinct row from {self.name('screen')} "
-            f"where load = {number} and {condition}"
-        )
-        return f"__row in (select row from {few})"
+        self.run(f"create or replace temp table {few} as select distinct * from ({rows}) t(row)")
+        if self.number(f"select count(*) from {few}") > LISTED:
+            return f"__row in (from {few})"
+        numbers = ", ".join(str(row) for (row,) in self.run(f"from {few} order by row")) or "NULL"
+        return f"__row in ({numbers})"
 
     def screen(self) -> None:
         """Read every file once: key, content, and whether the row is sound."""
@@ -201,26 +206,6 @@ class Stage:
             parts.append(f"select {listed(names)} from {self.name('resolved')}")
         return " union all ".join(parts)
 
-    def refuse_unsound(self) -> None:
-        """Keep the rows that fail a check, with the first reason of every column and the row as it stood."""
-        for number, load in enumerate(self.loads):
-            if not self.failing[number]:
-                continue
-            checks = [*mapping_checks(load), *self.checks]
-            reasons = ", ".join(reason_struct(check) for check in checks)
-            view = view_sql(self.table, load, self.among(number, "not ok"))
-            self.run(
-                "insert into load_refused select "
-                f"{literal(load.source.name)}, __row + 1, {literal(self.table.name)}, "
-                "why[1]['column'], why[1]['code'], "
-                "array_to_string(list_transform(why, lambda w: w['en']), '; '), "
-                "array_to_string(list_transform(why, lambda w: w['zh']), '；'), __raw from ("
-                "select __row, __raw, list_filter(every, lambda w, n: n = list_position("
-                "list_transform(every, lambda x: x['column']), w['column'])) as why from ("
-                f"select i.__row, i.__raw, list_filter([{reasons}], lambda w: w is not null) as every "
-                f"from ({view}) i {self.joined})) where len(why) > 0 order by __row"
-            )
-
     def drop_parts(self, *parts: str) -> None:
         """Remove temporary relations; memory is tight while the table is sorted."""
         for part in parts:
@@ -241,13 +226,13 @@ class Stage:
 def screened_sql(stage: Stage, load: TableLoad) -> str:
     """SQL: the rows of `load` in the canonical columns, and what is to be known of them.
 
-    `__key` and `__content` are hashes, `__ok` says whether every check holds, `__repaired` whether a rule put
-    some value right.
+    `__key` and (where there is something to compare with) `__content` are hashes, `__ok` says whether every
+    check holds, `__repaired` whether a rule put some value right.
     """
     passes = " and ".join(check.ok for check in [*mapping_checks(load), *stage.checks]) or "true"
     return (
         f"select i.__row, {listed(names_of(stage.table), 'i.')}, {hashed(stage.table.key, 'i.')} as __key, "
-        f"{hashed(stage.mapped(load), 'i.')} as __content, ({passes}) as __ok, "
+        f"{hashed(stage.mapped(load) if stage.exists else [], 'i.')} as __content, ({passes}) as __ok, "
         f"{_repaired(load)} as __repaired from ({view_sql(stage.table, load)}) i {stage.joined}"
     )
 
@@ -303,12 +288,17 @@ def idle(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("select 1").fetchall()
 
 
-def stopped(cause: Exception, table: str, files: Sequence[str]) -> LoadError:
+def is_full(said: str) -> bool:
+    """Whether an error of DuckDB tells of a full disk, or of memory that is not enough."""
+    full = ("no space left", "could not write", "max_temp_directory_size", "file too large", "out of memory")
+    return any(word in said.lower() for word in full)
+
+
+def stopped(cause: Exception | str, table: str, files: Sequence[str]) -> LoadError:
     """The error for a person, from what DuckDB says while it loads `table` from `files`."""
     names = ", ".join(sorted(set(files)))
     said = str(cause)
-    full = ("No space left", "Could not write", "max_temp_directory_size", "File too large", "Out of Memory")
-    if isinstance(cause, duckdb.OutOfMemoryException) or any(word.lower() in said.lower() for word in full):
+    if is_full(said):
         return StorageFullError(
             Text(
                 f"There is no room to load {table} from {names}: {said}. The warehouse is as it was.",

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,6 +16,8 @@ from peakend.warehouse.schema import Column, Table, canonical_table
 
 if TYPE_CHECKING:
     import duckdb
+
+_LITERAL = re.compile(r"(?i:null)(::\w+)?|'([^']|'')*'(::\w+)?")
 
 ROW_HISTORY = pa.schema(
     [
@@ -55,15 +58,24 @@ def write(stage: Stage) -> None:
 
 
 def _columns(stage: Stage) -> str:
-    """SQL: the table's columns over the sorted rows. One that nothing fills is added after the sort, because
-    what is sorted is paid for."""
-    filled = {column.name for load in stage.loads for column in load.columns}
+    """SQL: the table's columns over the sorted rows.
+
+    What is the same in every row is added after the sort, because what is sorted is paid for.
+    """
+    alone = not (stage.exists or stage.contested_keys)
     return ", ".join(
-        quoted(column.name)
-        if stage.exists or column.name in filled
-        else f"{typed(column, 'NULL')} as {quoted(column.name)}"
+        f"{typed(column, value)} as {quoted(column.name)}"
+        if alone and (value := _constant(stage, column.name)) is not None
+        else quoted(column.name)
         for column in stage.table.columns
     )
+
+
+def _constant(stage: Stage, name: str) -> str | None:
+    """SQL of the one value that every load gives column `name`: NULL, or a literal; else None."""
+    given = {column.value if (column := load.column(name)) else "NULL" for load in stage.loads}
+    value = given.pop()
+    return value if not given and _LITERAL.fullmatch(value) else None
 
 
 def _keep_history(stage: Stage) -> None:
