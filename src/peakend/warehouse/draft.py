@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from peakend.language import Language, Text
-from peakend.warehouse.draft_names import concepts
+from peakend.warehouse.draft_names import concepts, subject
 from peakend.warehouse.draft_profile import ColumnProfile, overlap, profiles
 from peakend.warehouse.draft_survey import SurveyDraft, is_survey, survey_draft, write_survey
 from peakend.warehouse.draft_tables import TableDraft, table_draft, write_table
@@ -77,10 +77,16 @@ def _explored(folder: Path, connection: duckdb.DuckDBPyConnection) -> _Folder:
         seen.sources[name] = read_source(folder / name, None, connection, name=name)
         seen.found[name] = profiles(seen.sources[name])
     programmes = _programmes(list(seen.sources))
-    for name, found in seen.found.items():
-        if is_survey(found):
-            programme, wave = programmes[name]
-            seen.surveys[name] = survey_draft(name, programme, wave, found)
+    # Surveys told by their columns first: a file called "feedback" may hold the answers to one of them.
+    for by_name in (False, True):
+        for name, found in seen.found.items():
+            about = subject(name)
+            if name in seen.surveys or (not by_name and about == "survey" and not is_survey(found)):
+                continue
+            if by_name and (about != "survey" or _coded_answers(name, found, seen) is not None):
+                continue
+            if is_survey(found, about):
+                seen.surveys[name] = survey_draft(name, *programmes[name], found)
     for name, found in seen.found.items():
         if name in seen.surveys:
             continue

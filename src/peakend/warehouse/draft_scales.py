@@ -12,6 +12,10 @@ from peakend.warehouse.readers.spss import code_text
 if TYPE_CHECKING:
     from peakend.warehouse.draft_profile import ColumnProfile
 
+_FEW = 200
+_FIVE_POINTS = 20
+_SHORT, _SHORT_ZH = 12, 3
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
@@ -26,15 +30,62 @@ class Scale:
     no_answer: tuple[str, ...] = ()
 
 
-def scale_of(found: ColumnProfile) -> Scale | None:
-    """The scale of the column's answers, or None when it does not look like a question."""
-    return _recommendation(found) or _worded(found) or _rating(found)
+def scale_of(found: ColumnProfile, in_survey: bool = False) -> Scale | None:
+    """The scale of the column's answers, or None when it does not look like a question.
+
+    `in_survey`: the file is known to be a survey, so that a few plain ratings are enough.
+    """
+    return (
+        _recommendation(found) or _worded(found) or _rating(found) or _named(found) or _few(found, in_survey)
+    )
+
+
+def is_recommendation(found: ColumnProfile) -> bool:
+    """Whether the column's name or label asks for recommendation, and its values answer it."""
+    scale = _recommendation(found)
+    return scale is not None and _asks_recommendation(found)
+
+
+def _asks_recommendation(found: ColumnProfile) -> bool:
+    return "recommend" in concepts(found.name) or "recommend" in (found.column.label or "").casefold()
+
+
+def _named(found: ColumnProfile) -> Scale | None:
+    """A question by its name (satisfaction, score, 满意度), on the smallest usual scale that holds its codes."""
+    codes = found.codes()
+    named = {"rated", "recommend"} & concepts(found.name).keys()
+    if not named or not codes or found.column.labels or not set(codes) <= set(range(11)) or len(codes) < 2:
+        return None
+    used = set(codes)
+    # A lone 9 above five points is the usual code for "not used"; a 0 below them for no answer.
+    beyond = {9} if 9 in used and not used & {6, 7, 8, 10} else set()
+    high = next(top for top in (5, 7, 10) if max(used - beyond) <= top)
+    low = 0 if high == 10 and 0 in used else 1
+    if max(used) <= 1:
+        return None
+    no_answer = (*(("0",) if 0 in used and low else ()), *found.blanks())
+    why = Text(f"by its name; whole numbers {low}–{high}", f"据列名判断；{low}–{high} 的整数")
+    return Scale(metric_of(found.name), why, low, high, 0, tuple(code_text(c) for c in beyond), no_answer)
+
+
+def _few(found: ColumnProfile, in_survey: bool) -> Scale | None:
+    """Whole numbers 1–5 in a survey of few answers, of which no distribution can be asked."""
+    codes = found.codes()
+    if not in_survey or not codes or found.column.labels or question_number(found.name) is not None:
+        return None
+    if found.filled >= _FEW or not set(codes) <= set(range(1, 6)) or not {4, 5} & set(codes):
+        return None
+    why = Text("whole numbers 1–5 in a survey", "调查中 1–5 的整数")
+    return Scale(metric_of(found.name), why, 1, 5, no_answer=tuple(found.blanks()))
 
 
 def _recommendation(found: ColumnProfile) -> Scale | None:
     codes = found.codes()
-    named = "recommend" in concepts(found.name) or "recommend" in (found.column.label or "").casefold()
-    if codes is None or len(codes) < 9 or not set(codes) <= set(range(12)):
+    named = _asks_recommendation(found)
+    if not codes or (len(codes) < 9 and not named) or not set(codes) <= set(range(12)):
+        return None
+    # Many answers none of which is above 5 are on a shorter scale; yes and no are none.
+    if max(codes) <= 1 or (max(codes) <= 5 and found.filled >= _FIVE_POINTS):
         return None
     if not named and not (max(codes) == 10 and min(codes) == 0 and max(codes, key=lambda c: codes[c]) >= 7):
         return None
@@ -125,8 +176,10 @@ def choice_of(found: ColumnProfile) -> Scale | None:
 
 def words_of(found: ColumnProfile) -> Scale | None:
     """Free text, or coded comments written out: told by its name and the length of its texts."""
-    if "comment" not in concepts(found.name) or found.length < 12 or found.numeric > 0.5:
+    fit = concepts(found.name).get("comment", 0)
+    chinese = any("\u4e00" <= letter <= "\u9fff" for text in found.top for letter in text)
+    if not fit or found.numeric > 0.5 or found.length < (_SHORT_ZH if chinese else _SHORT):
         return None
-    if found.distinct * 5 < found.filled:
+    if found.filled >= _FIVE_POINTS and found.distinct * 5 < found.filled:
         return Scale("choice", Text("the same texts again and again", "文字大量重复"))
     return Scale("text", Text("long texts", "较长的文字"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from peakend.language import Text
 from peakend.warehouse.draft_names import DEMOGRAPHIC, concepts, question_number, words
-from peakend.warehouse.draft_scales import Scale, choice_of, scale_of, words_of
+from peakend.warehouse.draft_scales import Scale, choice_of, is_recommendation, scale_of, words_of
 from peakend.warehouse.draft_yaml import Draft, column_rule, flow, listed, scalar
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from peakend.warehouse.draft_profile import ColumnProfile
 
 _SEGMENTS = 25
+NO_SURVEYS = frozenset({"customers", "transactions", "products"})
+_LONG = 20
 
 
 @dataclass(slots=True)
@@ -60,9 +62,19 @@ class SurveyDraft:
         return f"{self.survey_id}-{{{column}}}"
 
 
-def is_survey(found: Sequence[ColumnProfile]) -> bool:
-    """Whether three columns, and one in ten, look like ratings; or one asks for recommendation."""
-    scales = [scale for one in found if (scale := scale_of(one)) is not None]
+def is_survey(found: Sequence[ColumnProfile], about: str | None = None) -> bool:
+    """Whether three columns, and one in ten, look like ratings; or one asks for recommendation.
+
+    `about`: what the file's name says. One question is enough for a survey; a file of customers, sales
+    or products is none, unless it names responses.
+    """
+    scales = [scale for one in found if (scale := scale_of(one, about == "survey")) is not None]
+    if about == "survey":
+        return bool(scales) or any(words_of(one) for one in found)
+    if about in NO_SURVEYS and not any("response_id" in concepts(one.name) for one in found):
+        return False
+    if any(is_recommendation(one) for one in found):
+        return True
     return (len(scales) >= 3 and len(scales) >= 0.1 * len(found)) or any(s.metric == "nps" for s in scales)
 
 
@@ -77,9 +89,8 @@ def survey_draft(name: str, programme: str, wave: str | None, found: Sequence[Co
         if best is not None and best.filled and (place != "weight" or best.numeric == 1):
             draft.columns[place] = best
             taken.add(best.name)
-    when = next(
-        (one for one in found if one.is_time and "at" in concepts(one.name) and one.name not in taken), None
-    )
+    times = [one for one in found if one.is_time and one.name not in taken]
+    when = next((one for one in times if "at" in concepts(one.name)), next(iter(times), None))
     if when is not None:
         draft.columns["answered_at"] = when
         taken.add(when.name)
@@ -94,7 +105,7 @@ def survey_draft(name: str, programme: str, wave: str | None, found: Sequence[Co
             continue
         # A further mention (purpose2, purpose3) is no question of its own.
         named = any(concepts(one.name).get(concept) == 1 for concept in DEMOGRAPHIC)
-        question = None if named else _question(one, pairs, wave, used)
+        question = None if named and not words_of(one) else _question(one, pairs, wave, used)
         if question is not None:
             draft.questions[one.name] = question
     return draft
@@ -103,14 +114,19 @@ def survey_draft(name: str, programme: str, wave: str | None, found: Sequence[Co
 def _response(found: Sequence[ColumnProfile]) -> ColumnProfile | None:
     unique = [one for one in found if one.unique]
     named = [one for one in unique if "response_id" in concepts(one.name)]
-    identities = [one for one in unique if "id" in words(one.name)]
-    return next(iter([*named, *identities]), None)
+    identities = [one for one in unique if "id" in words(one.name) or concepts(one.name).get("key") == 1]
+    # A customer who answered once is a key too, but would not be one after the next survey.
+    own = [one for one in identities if "customer_id" not in concepts(one.name)]
+    return next(iter([*named, *own, *identities]), None)
 
 
 def _segmentation(found: ColumnProfile) -> str | None:
     """The segmentation the column's name speaks of, when it has few values and most rows have one."""
     fits = concepts(found.name)
     if not 2 <= found.distinct <= _SEGMENTS or found.filled < 0.5 * found.rows:
+        return None
+    # Long texts that differ are what people wrote, whatever the column is called.
+    if found.length >= _LONG and found.distinct > 0.5 * found.filled:
         return None
     return next((concept for concept in DEMOGRAPHIC if fits.get(concept) == 1), None)
 
@@ -134,7 +150,7 @@ def _pairs(found: Sequence[ColumnProfile]) -> dict[str, tuple[str, str]]:
 def _question(
     found: ColumnProfile, pairs: dict[str, tuple[str, str]], wave: str | None, used: Counter[str]
 ) -> Question | None:
-    scale = scale_of(found) or choice_of(found) or words_of(found)
+    scale = scale_of(found, in_survey=True) or choice_of(found) or words_of(found)
     dimension = None
     if found.name in pairs:
         metric, dimension = pairs[found.name]
