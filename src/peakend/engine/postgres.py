@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _DatabaseError = adbc_driver_manager.Error
 _LONGEST_NAME = 63
 # Without statistics PostgreSQL plans for a handful of rows; its own upkeep comes minutes later, and never to
-# to temporary tables.
+# temporary tables.
 _MANY_ROWS = 1_000
 # Which column tells the provider depends on the version: none before 15.
 _COLLATION = """
