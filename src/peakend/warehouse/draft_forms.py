@@ -61,7 +61,7 @@ FORMS = (
             Place("case_id", "case_id", unique=True, plain=("key", "order_id")),
             Place("customer_id", "customer_id", plain=("email",)),
             Place("kind", "kind", plain=("category",)),
-            Place("opened_at", "at"),
+            Place("opened_at", "at", plain=("joined_on",)),
             Place("status", "outcome"),
         ),
         (("case_id",), ("opened_at",)),

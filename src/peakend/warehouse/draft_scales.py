@@ -180,6 +180,6 @@ def words_of(found: ColumnProfile) -> Scale | None:
     chinese = any("\u4e00" <= letter <= "\u9fff" for text in found.top for letter in text)
     if not fit or found.numeric > 0.5 or found.length < (_SHORT_ZH if chinese else _SHORT):
         return None
-    if found.filled >= _FIVE_POINTS and found.distinct * 5 < found.filled:
+    if found.filled >= _FEW and found.distinct * 5 < found.filled:
         return Scale("choice", Text("the same texts again and again", "文字大量重复"))
     return Scale("text", Text("long texts", "较长的文字"))

@@ -90,7 +90,7 @@ def survey_draft(name: str, programme: str, wave: str | None, found: Sequence[Co
             draft.columns[place] = best
             taken.add(best.name)
     times = [one for one in found if one.is_time and one.name not in taken]
-    when = next((one for one in times if "at" in concepts(one.name)), next(iter(times), None))
+    when = next((one for one in times if "at" in concepts(one.name)), None)
     if when is not None:
         draft.columns["answered_at"] = when
         taken.add(when.name)

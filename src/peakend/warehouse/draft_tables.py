@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from peakend.language import Text
 from peakend.warehouse.draft_forms import FORMS, Form, Place
 from peakend.warehouse.draft_identities import write_identities
-from peakend.warehouse.draft_names import concepts, subject
+from peakend.warehouse.draft_names import concepts, subject, words
 from peakend.warehouse.draft_numbers import SIGNS, NumberForm
 from peakend.warehouse.draft_yaml import Draft, column_rule, flow, listed, scalar
 from peakend.warehouse.schema import canonical_table
@@ -67,9 +67,17 @@ def _fitted(name: str, form: Form, found: Sequence[ColumnProfile], known: Known)
     # A product's or a customer's own file says more of it than the key.
     if form.table in {"customers", "products"} and len(found) < 2:
         return None
+    _drop_part_totals(columns)
     used = {one.name for one in columns.values()}
     left = [one.name for one in found if one.name not in used]
     return TableDraft(name, form, columns, found, month if "at" not in columns else None, left, known)
+
+
+def _drop_part_totals(columns: dict[str, ColumnProfile]) -> None:
+    """Forget a total that stands in an order's first line only, where every line has its price."""
+    total, price = columns.get("revenue"), columns.get("unit_price")
+    if total is not None and price is not None and "quantity" in columns and total.filled < price.filled:
+        del columns["revenue"]
 
 
 def _plain_sale(columns: dict[str, ColumnProfile]) -> bool:
@@ -89,7 +97,7 @@ def _assigned(form: Form, found: Sequence[ColumnProfile], known: Known) -> dict[
         (fit, -number, place, one)
         for place in form.places
         for number, one in enumerate(found)
-        if (fit := _fit(place, form.table, one, known)) and _suits(place, form.table, one, known)
+        if (fit := _fit(place, form.table, one, known, number == 0)) and _suits(place, form.table, one, known)
     ]
     columns: dict[str, ColumnProfile] = {}
     taken: set[str] = set()
@@ -100,19 +108,26 @@ def _assigned(form: Form, found: Sequence[ColumnProfile], known: Known) -> dict[
     return columns
 
 
-def _fit(place: Place, table: str, found: ColumnProfile, known: Known) -> float:
+def _fit(place: Place, table: str, found: ColumnProfile, known: Known, first: bool) -> float:
     """How well the column's name fits; a name that says little counts where the table is known."""
     fits = concepts(found.name)
+    # What must be there is sought where it always is; a name stands for a person only where nothing else does.
+    share = found.filled / found.rows if canonical_table(table).column(place.column).required else 1
     if place.concept in fits:
-        return fits[place.concept]
+        named = place.concept == "customer_id" and words(found.name)[-1:] == ["name"]
+        return share * (_LOW if named and known != "columns" else fits[place.concept])
     own_key = place.column in {"transaction_id", "event_id"}
     if known != "columns" or own_key:
         for worth, plain in zip((_HALF, 0.45, 0.4), place.plain, strict=False):
             if fits.get(plain) == 1:
-                return worth
+                return share * worth
+    if known == "name" and place.unique and first and not found.is_time:
+        return _LOW if place.column not in {"transaction_id", "event_id"} else 0
+    if known == "name" and place.column == "order_id" and all(text.startswith("#") for text in found.top):
+        return _LOW
     elsewhere = {"joined_on", "left_on", "birth_year", "age"} & fits.keys()
     if known != "columns" and place.column in {"at", "opened_at"} and found.is_time and not elsewhere:
-        return _LOW
+        return share * _LOW
     return 0
 
 
@@ -129,7 +144,8 @@ def _suits(place: Place, table: str, found: ColumnProfile, known: Known) -> bool
         return found.is_time
     named = concepts(found.name).get(place.concept) == 1
     if (
-        place.concept in _MANY
+        known == "columns"
+        and place.concept in _MANY
         and place.concept in concepts(found.name)
         and not named
         and found.distinct < min(50, found.rows / 4)
@@ -237,6 +253,10 @@ def _write_column(place: str, found: ColumnProfile, draft: Draft) -> None:
         draft.put(5, f"{place}: {column_rule(found.name, date='day_first')}", why, "guess")
         return
     fit = concepts(found.name)
+    if place == "currency" and found.filled < found.rows and found.distinct == 1:
+        why = Text("the only one; not in every row", "仅此一种，但并非每行都有")
+        draft.put(5, f"currency: {flow({'value': scalar(next(iter(found.top)))})}", why, "likely")
+        return
     sure = "sure" if max(fit.values(), default=0) == 1 and (found.unique or found.is_time) else "likely"
     empty = 1 - found.filled / found.rows
     why = Text(f"by its name and values; {empty:.0%} empty", f"据列名与取值判断；{empty:.0%} 为空")
@@ -247,13 +267,13 @@ def _write_column(place: str, found: ColumnProfile, draft: Draft) -> None:
 def _write_sale(columns: dict[str, ColumnProfile], draft: Draft) -> None:
     quantity, price = columns.get("quantity"), columns.get("unit_price")
     if "revenue" not in columns and price is not None:
-        formula = f'"{price.name}"' if quantity is None else f'"{quantity.name}" * "{price.name}"'
-        draft.put(
-            5,
-            f"revenue: {flow({'calc': scalar(formula)})}",
-            Text("quantity times price", "数量乘单价"),
-            "likely",
-        )
+        if quantity is None:
+            more = {"strip": scalar(price.form.sign)} if price.form.sign else {}
+            why = Text("one price a row", "每行一个价格")
+            draft.put(5, f"revenue: {column_rule(price.name, **more)}", why, "likely")
+        else:
+            formula = flow({"calc": scalar(f'"{quantity.name}" * "{price.name}"')})
+            draft.put(5, f"revenue: {formula}", Text("quantity times price", "数量乘单价"), "likely")
     signed = next(
         (one for one in (quantity, columns.get("revenue")) if one is not None and (one.low or 0) < 0), None
     )
