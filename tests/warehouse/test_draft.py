@@ -12,9 +12,11 @@ import duckdb
 import pytest
 
 from peakend.demo.shipped import shipped_folder
+from peakend.engine import connect
+from peakend.warehouse import Warehouse
 from peakend.warehouse.draft import draft_mapping
 from peakend.warehouse.draft_agreement import Agreement, agreement, targets
-from peakend.warehouse.draft_names import concepts, question_number, words
+from peakend.warehouse.draft_names import concepts, question_number, subject, words
 from peakend.warehouse.mapping import load_mapping
 from peakend.warehouse.readers import NoSourcesError, find_sources, read_source
 from warehouse.planned import planned
@@ -22,6 +24,8 @@ from warehouse.planned import planned
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from peakend.language import Language
 
 
 def write(folder: Path, name: str, header: str, rows: list[str]) -> None:
@@ -221,3 +225,177 @@ def test_drafts_of_real_folders_work(
                     found = connection.execute(f"select count(*) from {load.relation}").fetchall()
                     read += int(found[0][0])
     assert read == count
+
+
+def keeps(folder: Path, language: Language = "en") -> tuple[str, dict[str, tuple[int, int]]]:
+    """The draft of `folder` and, by table, how many rows a load with it keeps and refuses."""
+    text = draft_mapping(folder, language)
+    with Warehouse(connect(f"duckdb:///{folder.parent / 'kept.duckdb'}")) as warehouse:
+        report = warehouse.load(folder, load_mapping(text))
+    return text, {one.table: (one.kept, one.refused) for one in report.tables}
+
+
+@pytest.fixture
+def exports(tmp_path: Path) -> Path:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    return folder
+
+
+def places(text: str, name: str, table: str) -> dict[str, str | None]:
+    """Canonical column → source column of the first load of `table` from the file `name`."""
+    rule = load_mapping(text).rule(name)
+    assert rule is not None
+    loads = rule.tables[table]
+    first = loads[0] if isinstance(loads, list) else loads
+    return {column: spec.column for column, spec in first.columns.items()}
+
+
+def test_addresses_and_telephone_numbers_of_clients_become_identities(exports: Path) -> None:
+    people = [f"{n},Name {n},{'' if n == 3 else f'n{n}@example.org'},+49 170 1234{n:03d},Ulm,2024-01-{n + 1:02d}"
+              for n in range(20)]  # fmt: skip
+    write(exports, "clients.csv", "client_no,full_name,email,mobile,city,signup_date", people)
+    text, kept = keeps(exports)
+    assert places(text, "clients.csv", "customers") == {
+        "customer_id": "client_no", "name": "full_name", "city": "city", "joined_on": "signup_date"
+    }  # fmt: skip
+    assert kept == {"customers": (20, 0), "identities": (39, 0)}
+    kinds = [row["kind"] for row in planned(exports, text)["identities"].rows]
+    assert (kinds.count("email"), kinds.count("phone")) == (19, 20)
+
+
+@pytest.mark.parametrize("name", ["sales.csv", "export.csv"])
+def test_sales_with_decimal_commas_and_short_names_are_transactions(exports: Path, name: str) -> None:
+    rows = [
+        f"{n};K{n % 9};2024-03-{n % 28 + 1:02d};{-1 if n == 4 else 1}.{n:03d},{n % 90 + 10};EUR;S{n % 7}"
+        for n in range(60)
+    ]
+    write(exports, name, "id;customer;date;amount;currency;sku", rows)
+    text, kept = keeps(exports)
+    found = places(text, name, "transactions")
+    found.pop("kind")
+    assert found == {
+        "transaction_id": "id", "customer_id": "customer", "at": "date", "revenue": "amount",
+        "currency": "currency", "product_id": "sku",
+    }  # fmt: skip
+    assert kept["transactions"] == (60, 0)
+    sales = planned(exports, text)["transactions"].rows
+    assert (float(sales[3]["revenue"]), float(sales[4]["revenue"])) == (1003.13, -1004.14)
+    assert [row["kind"] for row in sales].count("refund") == 1
+
+
+def test_amounts_with_a_currency_sign_give_the_currency(exports: Path) -> None:
+    write(
+        exports,
+        "invoices.csv",
+        "number,client,when,total",
+        [f"{n},K{n},2024-03-04,€{n}.20" for n in range(9)],
+    )
+    text, kept = keeps(exports)
+    (row, *_) = planned(exports, text)["transactions"].rows
+    assert (float(row["revenue"]), row["currency"]) == (0.2, "EUR")
+    assert kept["transactions"] == (9, 0)
+
+
+def test_three_rows_are_customers_when_the_file_says_so(exports: Path) -> None:
+    people = [
+        "1,Ann,Leeds,2024-01-02,a@example.org",
+        "2,Bo,York,2024-01-13,",
+        "3,Cy,Bath,2024-01-20,c@example.org",
+    ]
+    write(exports, "customers.csv", "id,name,city,joined,email", people)
+    text, kept = keeps(exports)
+    assert places(text, "customers.csv", "customers") == {
+        "customer_id": "id", "name": "name", "city": "city", "joined_on": "joined"
+    }  # fmt: skip
+    assert kept == {"customers": (3, 0), "identities": (2, 0)}
+
+
+def test_a_few_double_keys_do_not_hide_customers(exports: Path) -> None:
+    people = [f"{n},Name {n},Leeds" for n in range(20)]
+    write(exports, "members.csv", "id,name,city", [*people, "7,Other,York"])
+    text, kept = keeps(exports)
+    assert places(text, "members.csv", "customers")["customer_id"] == "id"
+    assert kept["customers"][0] >= 19
+
+
+def test_a_survey_of_few_answers_is_one(exports: Path) -> None:
+    answers = [f"{n},{n},2024-04-{n + 1:02d},{(9, 10, 8, 3)[n % 4]},{n % 5 + 1},Quick and kind at the till {n}"
+               for n in range(20)]  # fmt: skip
+    write(exports, "feedback.csv", "response_id,customer_id,date,recommend,service,comment", answers)
+    text, kept = keeps(exports)
+    metrics = {row["question_id"]: row["metric"] for row in planned(exports, text)["questions"].rows}
+    assert metrics == {"recommend": "nps", "service": "rating", "comment": "text"}
+    assert kept["responses"] == (20, 0)
+    assert kept["answers"] == (60, 0)
+
+
+def test_a_chinese_survey_customers_sales_and_complaints_are_drafted_in_chinese(exports: Path) -> None:
+    people = [f"K{n},客户{n},1380000{n:04d},重庆,2020-03-11" for n in range(40)]
+    write(exports, "客户.csv", "客户编号,客户姓名,手机号码,城市,开户日期", people)
+    sold = [f'T{n},K{n % 40},2024-05-11 10:00:00,"{n + 1000:,}.50",CNY' for n in range(80)]
+    write(exports, "交易流水.csv", "交易流水号,客户编号,交易时间,交易金额,币种", sold)
+    said = [
+        f"{n},K{n},2024-05-{n % 28 + 1:02d},{(9, 10, 7, 2)[n % 4]},{n % 5 + 1},排队{n}分钟" for n in range(40)
+    ]
+    write(exports, "满意度问卷.csv", "答卷编号,客户编号,填写日期,推荐意愿,满意度,意见", said)
+    write(exports, "投诉工单.csv", "编号,客户编号,投诉时间,投诉类型,状态",
+          [f"G{n},K{n},2024-06-{n % 28 + 1:02d},排队,已结" for n in range(20)])  # fmt: skip
+    text, kept = keeps(exports, "zh")
+    metrics = {row["question_id"]: row["metric"] for row in planned(exports, text)["questions"].rows}
+    assert metrics == {"推荐意愿": "nps", "满意度": "csat", "意见": "text"}
+    assert {"customers": (40, 0), "identities": (40, 0), "transactions": (80, 0), "cases": (20, 0),
+            "answers": (120, 0)}.items() <= kept.items()  # fmt: skip
+    assert "较有把握：" in text
+    assert ": 据" not in text
+
+
+@pytest.mark.parametrize("key", ["id", "sku"])
+def test_products_are_told_by_the_files_name(exports: Path, key: str) -> None:
+    write(
+        exports,
+        "products.csv",
+        f"{key},name,category,price",
+        [f"S{n},Tea {n},Drinks,{n}.50" for n in range(7)],
+    )
+    text, kept = keeps(exports)
+    assert places(text, "products.csv", "products") == {
+        "product_id": key, "name": "name", "category": "category", "list_price": "price"
+    }  # fmt: skip
+    assert kept == {"products": (7, 0)}
+
+
+def test_an_unnamed_file_goes_to_its_likeliest_table_as_a_guess(exports: Path) -> None:
+    write(exports, "export7.csv", "who,noted", [f"A{n},2024-03-{n + 1:02d} 10:00:00" for n in range(20)])
+    text, kept = keeps(exports)
+    assert "ignore:" not in text
+    assert "interactions:  # guess: " in text
+    assert kept["interactions"] == (20, 0)
+
+
+def test_a_total_in_the_first_line_of_an_order_gives_way_to_the_prices(exports: Path) -> None:
+    rows = [f"#{n // 2},a{n // 2}@example.org,{'EUR,13.00' if n % 2 == 0 else ','},2024-03-04 10:00:00,2,Mug,4.50"
+            for n in range(20)]  # fmt: skip
+    head = "Name,Email,Currency,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price"
+    write(exports, "orders_export_1.csv", head, rows)
+    text, kept = keeps(exports)
+    assert kept["transactions"] == (20, 0)
+    assert {float(row["revenue"]) for row in planned(exports, text)["transactions"].rows} == {9.0}
+    assert len({row["order_id"] for row in planned(exports, text)["transactions"].rows}) == 10
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("Customer feedback.csv", "survey"),
+        ("order_items.csv", "transactions"),
+        ("book.xlsx#Sales 2024", "transactions"),
+        ("book.xlsx#2024", None),
+        ("CLIENTS.CSV", "customers"),
+        ("会员资料.csv", "customers"),
+        ("2024年投诉.xlsx", "cases"),
+        ("presales_notes.csv", None),
+    ],
+)
+def test_a_files_name_says_what_it_is_about(name: str, table: str | None) -> None:
+    assert subject(name) == table
