@@ -127,7 +127,7 @@ def _chinese(check: RowCheck) -> str:
 def _sentence(
     start: str, template: str, value: str, quotes: tuple[str, str], brackets: tuple[str, str]
 ) -> str:
-    """SQL: the template with the value in `quotes` in its place, else after it in `brackets` if there is one."""
+    """SQL: the template with the value in `quotes` in its place, else after it in `brackets`."""
     before, found, after = template.partition("{value}")
     (left, right), (opened, closed) = quotes, brackets
     shown = f"{literal(left)} || coalesce({value}, '') || {literal(right)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from peakend.engine import Engine, Relation, connect
 from peakend.warehouse.schema import canonical_table, canonical_tables
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
 
@@ -53,6 +55,12 @@ class Warehouse:
         from peakend.warehouse.load import load_folder
 
         return load_folder(self.engine, folder, mapping, progress)
+
+    def as_of(self, table: str, key: Sequence[object], at: datetime) -> dict[str, Any] | None:
+        """A row of a canonical table as it was at `at`; see `peakend.warehouse.history.as_of`."""
+        from peakend.warehouse.history import as_of
+
+        return as_of(self.engine, table, key, at)
 
     def close(self) -> None:
         """Release the engine."""
