@@ -233,6 +233,57 @@ def test_a_customer_in_facts_only_gets_a_row_that_the_real_one_replaces(
     assert not any("stub" in (row["attributes"] or "") for row in rows(warehouse, "customers"))
 
 
+SURVEY = """\
+source: s
+files:
+  - match: wide
+    survey:
+      survey: {value: w1}
+      response: {column: response}
+      columns: {answered_at: {value: 2024-05-01}}
+      answers: {food: {column: food}, bags: {column: bags, values: {1: yes, 2: no}}}
+rows:
+  surveys: [{survey_id: w1, name: Survey, name_zh: 调查}]
+  questions:
+    - {question_id: food, label_en: Food, label_zh: 餐饮, metric: rating, scale_low: 1, scale_high: 5}
+    - {question_id: bags, label_en: Bags, label_zh: 行李, metric: choice}
+"""
+
+
+def test_a_refused_choice_is_one_of_the_choices_and_not_of_the_scores(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    warehouse.load(write_folder(tmp_path / "in", wide="response,food,bags\n1,12,9\n2,5,1\n"), SURVEY)
+    said = {
+        (row["column_name"], row["reason_code"], row["reason_zh"]) for row in rows(warehouse, "refused_rows")
+    }
+    assert said == {
+        ("score", "outside_scale", "score：分值超出该题的量表范围（“12”）"),
+        ("choice", "unlisted_code", "choice：映射中没有此代码的含义（“9”）"),
+    }
+
+
+def test_reasons_are_punctuated_as_their_language_is(warehouse: Warehouse, tmp_path: Path) -> None:
+    folder = write_folder(
+        tmp_path / "in",
+        customers="customer_id,birth_year\nc1,abc\nc2,1066\n,1990\n",
+        questions="question_id,label_en,metric,scale_low,scale_high\nq,Food,rating,1,5\n",
+        surveys="survey_id,name\ns,S\n",
+        responses="response_id,survey_id,answered_at\nr,s,2024-01-01\n",
+        answers="response_id,question_id,state,score\nr,q,answered,9\n",
+    )
+    warehouse.load(folder)
+    refused = rows(warehouse, "refused_rows")
+    chinese = {row["reason_zh"] for row in refused}
+    assert {
+        "birth_year：birth_year 不是整数（“abc”）",
+        "birth_year：“1066”低于下限 1890",
+        "customer_id：必填，却没有值",
+        "score：“9（1…5）”超出该题的量表范围",
+    } == chinese
+    assert "score: '9 (1…5)' is outside the question's scale" in {row["reason_en"] for row in refused}
+
+
 def test_lines_that_are_no_rows_are_refused_with_their_text(warehouse: Warehouse, tmp_path: Path) -> None:
     report = warehouse.load(write_folder(tmp_path / "in", customers=CUSTOMERS + "c8\n"))
     refused = rows(warehouse, "refused_rows")

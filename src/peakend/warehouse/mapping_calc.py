@@ -81,7 +81,7 @@ def _operand(column: SourceColumn, kind: str, scope: Scope) -> tuple[str, Check 
     numeric = column.type in INTEGERS | FLOATS or column.type.startswith("DECIMAL")
     text = name if numeric else scope.text(column)
     value = f"try_cast({text} as {kind})"
-    reason = Text(f"{column.name} is not a number.", f"{column.name}不是数字。")
+    reason = Text(f"{column.name} is not a number.", f"{column.name} 不是数字。")
     return value, Check(
         f"({text} is null or {value} is not null)", "not_a_number", reason, plain_text(column)
     )

@@ -27,9 +27,13 @@ if TYPE_CHECKING:
 
 SCORED = frozenset({"nps", "csat", "ces", "rating", "expectation"})
 _FAULTS = {
-    "not_a_number": Text("The answer is not a number.", "答案不是数字。"),
-    "outside_scale": Text("The score is outside the scale of its question.", "分值超出该题的量表范围。"),
-    "unlisted_code": Text("The mapping has no meaning for this code.", "映射中没有此代码的含义。"),
+    "score": {
+        "not_a_number": Text("The answer is not a number.", "答案不是数字。"),
+        "outside_scale": Text("The score is outside the scale of its question.", "分值超出该题的量表范围。"),
+    },
+    "choice": {
+        "unlisted_code": Text("The mapping has no meaning for this code.", "映射中没有此代码的含义。"),
+    },
 }
 
 
@@ -129,12 +133,15 @@ def answer_load(
         }
         structs.append(_struct(fields))
     relation = _coded(_unpivoted(scope, {"response_id": response.value}, structs), list(codings))
-    checks = tuple(
-        Check(f"(fault is distinct from {literal(code)})", code, reason, "code")
-        for code, reason in _FAULTS.items()
-    )
+    checks = {
+        name: tuple(
+            Check(f"(fault is distinct from {literal(code)})", code, reason, "code")
+            for code, reason in faults.items()
+        )
+        for name, faults in _FAULTS.items()
+    }
     names = ("response_id", "question_id", "state", "score", "choice", "text", "attributes")
-    columns = [ColumnLoad(name, quoted(name), checks if name == "score" else ()) for name in names]
+    columns = [ColumnLoad(name, quoted(name), checks.get(name, ())) for name in names]
     raw = json_object([(name, quoted(name)) for name in ("response_id", "question_id", "column", "code")])
     return TableLoad("answers", scope.source, relation, (*columns, origin), raw)
 

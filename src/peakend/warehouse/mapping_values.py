@@ -260,4 +260,4 @@ def _checks(good: str | None, kind: str, label: str, raw: str) -> tuple[Check, .
     if good is None:
         return ()
     code, words = _REASONS[kind]
-    return (Check(f"({good})", code, Text(f"{label} {words.en}.", f"{label}{words.zh}。"), raw),)
+    return (Check(f"({good})", code, Text(f"{label} {words.en}.", f"{label} {words.zh}。"), raw),)
