@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -30,3 +34,15 @@ class Text:
     def format(self, **values: object) -> Text:
         """Both sentences with the same values filled in (`str.format`)."""
         return Text(self.en.format(**values), self.zh.format(**values))
+
+
+def meant(name: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """The names of `known` that someone who wrote `name` may have meant, likeliest first.
+
+    First those that begin with it, then those spelled alike, then those that contain it.
+    """
+    listed = sorted(known)
+    wanted = name.strip().lower()
+    begins = [one for one in listed if wanted and one.lower().startswith(wanted)]
+    within = [one for one in listed if len(wanted) > 1 and wanted in one.lower()]
+    return list(dict.fromkeys([*begins, *get_close_matches(wanted, listed, most, 0.5), *within]))[:most]

@@ -6,7 +6,6 @@ import json
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -15,7 +14,7 @@ import pyarrow as pa
 from peakend import analyses as runner
 from peakend.analyses import Progress, Record, RunReport, catalogue, find, latest_records
 from peakend.errors import PeakendError
-from peakend.language import Language, Text
+from peakend.language import Language, Text, meant
 from peakend.warehouse.schema import canonical_tables
 from peakend.warehouse.warehouse import Warehouse, open_warehouse
 
@@ -281,7 +280,7 @@ def _as_folder(table: str, arrow: pa.Table) -> Iterator[Path]:
 
 
 def _unknown_table(name: str, known: Collection[str]) -> UnknownTableError:
-    close = get_close_matches(name, known, n=3, cutoff=0.5)
+    close = meant(name, known)
     do = Text("`peakend tables` shows those there are.", "用 `peakend tables` 查看已有的表。")
     if close:
         do = Text(f"Did you mean {', '.join(close)}?", f"是否指 {'、'.join(close)}？")

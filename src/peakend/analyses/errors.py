@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from peakend.errors import PeakendError
-from peakend.language import Text
+from peakend.language import Text, meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +30,7 @@ class UnknownAnalysisError(PeakendError):
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
         listed = sorted(known)
-        close = get_close_matches(name, listed, n=3, cutoff=0.5)
+        close = meant(name, listed)
         do = Text("`peakend list` shows them all.", "用 `peakend list` 查看全部分析。")
         if close:
             do = Text(

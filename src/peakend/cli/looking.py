@@ -11,7 +11,7 @@ from peakend.cli.options import JsonOption, WarehouseOption, existing
 from peakend.cli.running import write_json
 from peakend.cli.speech import both, language, say, tell
 from peakend.errors import PeakendError
-from peakend.language import Text
+from peakend.language import Text, meant
 
 if TYPE_CHECKING:
     from peakend.warehouse.schema import Table
@@ -127,9 +127,7 @@ def schema(
 
 
 def _no_such_table(name: str, known: list[str]) -> PeakendError:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, n=3, cutoff=0.5)
+    close = meant(name, known)
     do = Text("`peakend schema` lists them.", "用 `peakend schema` 查看全部。")
     if close:
         do = Text(f"Did you mean {', '.join(close)}?", f"是否指 {'、'.join(close)}？")
