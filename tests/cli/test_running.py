@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
+from peakend.language import LANGUAGES
+
 if TYPE_CHECKING:
     from peakend.declaration import Analysis, Inputs, Results
 
@@ -129,6 +131,30 @@ def test_a_result_is_shown_readably_and_exported_whole(
     rows = list(csv.DictReader(io.StringIO(peakend("show", "letters", "-w", warehouse, "--csv").out)))
     assert rows[1] == {"letter": "b", "n": "", "value": "", "hidden": "True"}
     assert json.loads(peakend("show", "letters_total", "-w", warehouse, "--json").out) == [{"n": 3}]
+
+
+def test_every_column_is_explained_without_a_warehouse(peakend: Peakend) -> None:
+    from peakend.analyses import catalogue, find
+
+    declared = next(table for table in find("scores", catalogue()).gives if table.name == "nps_by_touchpoint")
+    for language in LANGUAGES:
+        said = peakend("show", "nps_by_touchpoint", "--columns", "--json", "--lang", language)
+        assert json.loads(said.out) == {
+            "nps_by_touchpoint": [
+                {"column": c.name, "type": c.type, "unit": c.unit, "meaning": c.meaning.in_(language)}
+                for c in declared.columns
+            ]
+        }
+    shown = peakend("show", "scores", "--columns", "--lang", "zh").out
+    assert "csat_by_touchpoint" in shown
+    assert "含义" in shown
+    assert all(column.name in shown for column in declared.columns)
+
+
+def test_the_beginning_of_a_name_is_enough_to_be_told_the_whole(peakend: Peakend, warehouse: str) -> None:
+    said = peakend("show", "nps", "-w", warehouse)
+    assert said.code == 2
+    assert "Did you mean nps_by_touchpoint" in said.err
 
 
 def test_an_export_of_several_tables_asks_which(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from peakend.analyses import Event, Outcome, Progress, RunReport
+    from peakend.declaration import ResultColumn
     from peakend.workspace import Listed, Workspace
 
 _ANALYSES = both("Analyses", "分析")
@@ -269,15 +270,46 @@ def show(
     as_csv: Annotated[
         bool, typer.Option("--csv", help=both("Write CSV with every column.", "以 CSV 输出全部列。"))
     ] = False,
+    columns: Annotated[
+        bool,
+        typer.Option(
+            "--columns",
+            help=both("Explain the columns instead; reads no data.", "改为说明各列，不读取数据。"),
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """The saved result, readable; or all of it for programs."""
+    """The saved result, readable; or all of it for programs; or what its columns mean."""
+    if columns:
+        _explain(name, as_json=as_json)
+        return
     with existing(warehouse) as workspace:
         tables = {table: relation.to_arrow() for table, relation in workspace.show(name).items()}
         if as_csv or as_json:
             _export(name, tables, as_csv=as_csv)
             return
         _print_results(workspace, name, tables, limit)
+
+
+def _explain(name: str, *, as_json: bool) -> None:
+    """Every column of the result tables of `name`: its unit and meaning. Needs no warehouse."""
+    from peakend.analyses import catalogue, find
+
+    analysis = find(name, catalogue())
+    tables = [table for table in analysis.gives if name in (table.name, analysis.name)]
+    if as_json:
+        write_json({table.name: [_column_dict(column) for column in table.columns] for table in tables})
+        return
+    headings = (say("column", "列"), say("unit", "单位"), say("meaning", "含义"))
+    for table in tables:
+        tell(f"{table.name} · {table.meaning.in_(language())}")
+        print_grid(headings, [(c.name, c.unit or "", c.meaning.in_(language())) for c in table.columns])
+        tell("")
+
+
+def _column_dict(column: ResultColumn) -> dict[str, Any]:
+    meaning = column.meaning.in_(language())
+    return {"column": column.name, "type": column.type, "unit": column.unit, "meaning": meaning}
 
 
 def _print_results(workspace: Workspace, name: str, tables: dict[str, pa.Table], limit: int) -> None:

@@ -210,9 +210,10 @@ def _method(one: Shown, language: Language) -> list[str]:
         paragraphs.append(Text(f"After: {named}.", f"依据：{named}。").in_(language))
     paragraphs.append(
         Text(
-            f"`peakend show {analysis.name}` explains every column, `peakend sql {analysis.name}` prints "
-            "what ran.",
-            f"`peakend show {analysis.name}` 解释每一列，`peakend sql {analysis.name}` 列出实际运行的语句。",
+            f"`peakend show {analysis.name} --columns` explains every column, "
+            f"`peakend sql {analysis.name}` prints what ran.",
+            f"`peakend show {analysis.name} --columns` 解释每一列，"
+            f"`peakend sql {analysis.name}` 列出实际运行的语句。",
         ).in_(language)
     )
     return paragraphs
