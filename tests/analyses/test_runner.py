@@ -149,7 +149,7 @@ def test_a_result_unlike_its_declaration_fails_and_saves_nothing(engine: Engine,
 def test_a_missing_or_empty_need_skips_with_a_word_about_what_to_do(engine: Engine, declare: Declare) -> None:
     engine.store(engine.from_arrow(pa.table({"answer_id": pa.nulls(0, pa.string())})), "answers")
     analyses = [
-        declare("a", needs=("answers", "customers")),
+        declare("a", needs=("answers", "customers", "questions", "surveys")),
         declare("b", needs=("products",)),
         declare("c", needs=("b_result",)),
     ]
@@ -157,8 +157,8 @@ def test_a_missing_or_empty_need_skips_with_a_word_about_what_to_do(engine: Engi
     assert set(statuses(report).values()) == {"skipped"}
     a, b, c = (outcome.reason for outcome in report.outcomes)
     assert a is not None
-    assert "no answers yet" in a.en
-    assert "还没有答案数据" in a.zh
+    assert "no answers, questions or surveys yet" in a.en
+    assert "尚无答案、题目或调查，" in a.zh
     assert b is not None
     assert "no products yet" in b.en
     assert c is not None

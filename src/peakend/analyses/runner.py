@@ -234,11 +234,12 @@ _NOTHING_LOADED = Text(
 def _nothing_in(tables: Sequence[str]) -> Text:
     known = canonical_tables()
     titles = [known[t].title if t in known else Text(t, t) for t in tables]
-    en = " and ".join(title.en.lower() for title in titles)
-    zh = "、".join(title.zh for title in titles)
+    *first, last = titles
+    en = f"{', '.join(title.en.lower() for title in first)}{' or ' if first else ''}{last.en.lower()}"
+    zh = f"{'、'.join(title.zh for title in first)}{'或' if first else ''}{last.zh}"
     return Text(
         f"no {en} yet; load a file that has them (`peakend load FOLDER`)",
-        f"还没有{zh}数据，请先载入（`peakend load 文件夹`）",
+        f"尚无{zh}，请先载入（`peakend load 文件夹`）",
     )
 
 
