@@ -21,9 +21,7 @@ def demonstrate(out: Path) -> bool:
         for data in SHIPPED:
             with drawn_load() as loading:
                 report = workspace.load(data.folder, progress=loading)
-            tell(
-                Text(f"{data.title.en} ({data.attribution.en})", f"{data.title.zh}（{data.attribution.zh}）")
-            )
+            tell(_with_source(data.title, data.attribution))
             print_load(report)
         with drawn_progress() as progress:
             ran = workspace.run(progress=progress)
@@ -35,6 +33,11 @@ def demonstrate(out: Path) -> bool:
     for path in reports:
         tell(f"  {path.resolve().as_uri()}")
     return not ran.failed
+
+
+def _with_source(title: Text, source: Text) -> Text:
+    # Inside brackets the sentence has no full stop of its own.
+    return Text(f"{title.en} ({source.en.rstrip('.')})", f"{title.zh}（{source.zh.rstrip('。')}）")
 
 
 def _fresh(file: Path) -> Path:
