@@ -252,8 +252,10 @@ def places(text: str, name: str, table: str) -> dict[str, str | None]:
 
 
 def test_addresses_and_telephone_numbers_of_clients_become_identities(exports: Path) -> None:
-    people = [f"{n},Name {n},{'' if n == 3 else f'n{n}@example.org'},+49 170 1234{n:03d},Ulm,2024-01-{n + 1:02d}"
-              for n in range(20)]  # fmt: skip
+    people = [
+        f"{n},Name {n},{'' if n == 3 else f'n{n}@example.org'},+49 170 1{n:06d},Ulm,2024-01-{n + 1:02d}"
+        for n in range(20)
+    ]
     write(exports, "clients.csv", "client_no,full_name,email,mobile,city,signup_date", people)
     text, kept = keeps(exports)
     assert places(text, "clients.csv", "customers") == {
@@ -320,8 +322,10 @@ def test_a_few_double_keys_do_not_hide_customers(exports: Path) -> None:
 
 
 def test_a_survey_of_few_answers_is_one(exports: Path) -> None:
-    answers = [f"{n},{n},2024-04-{n + 1:02d},{(9, 10, 8, 3)[n % 4]},{n % 5 + 1},Quick and kind at the till {n}"
-               for n in range(20)]  # fmt: skip
+    answers = [
+        f"{n},{n},2024-04-{n + 1:02d},{(9, 10, 8, 3)[n % 4]},{n % 5 + 1},Quick and kind at the till {n}"
+        for n in range(20)
+    ]
     write(exports, "feedback.csv", "response_id,customer_id,date,recommend,service,comment", answers)
     text, kept = keeps(exports)
     metrics = {row["question_id"]: row["metric"] for row in planned(exports, text)["questions"].rows}
@@ -374,8 +378,10 @@ def test_an_unnamed_file_goes_to_its_likeliest_table_as_a_guess(exports: Path) -
 
 
 def test_a_total_in_the_first_line_of_an_order_gives_way_to_the_prices(exports: Path) -> None:
-    rows = [f"#{n // 2},a{n // 2}@example.org,{'EUR,13.00' if n % 2 == 0 else ','},2024-03-04 10:00:00,2,Mug,4.50"
-            for n in range(20)]  # fmt: skip
+    rows = [
+        f"#{n // 2},a{n // 2}@x.org,{'EUR,13.00' if n % 2 == 0 else ','},2024-03-04 10:00:00 +0100,2,Mug,4.50"
+        for n in range(20)
+    ]
     head = "Name,Email,Currency,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price"
     write(exports, "orders_export_1.csv", head, rows)
     text, kept = keeps(exports)

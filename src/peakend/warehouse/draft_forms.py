@@ -23,7 +23,8 @@ class Place:
 class Form:
     """What a file of a table looks like: all of `needs` (each one of several columns) must be found.
 
-    `least`: what must be found where the file's name says which table it is; `guess`: where nothing else fits.
+    `least`: what must be found where the file's name says which table it is; `guess`: where nothing else
+    fits.
     """
 
     table: str

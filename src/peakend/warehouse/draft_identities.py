@@ -38,7 +38,7 @@ def write_identities(found: Sequence[ColumnProfile], key: ColumnProfile, draft: 
 
 
 def identity_kind(found: ColumnProfile) -> str | None:
-    """email or phone, where most values are; a number needs the name too, for any long number looks like one."""
+    """email or phone, where most values are; a number needs the name too: any long one looks right."""
     fits = concepts(found.name)
     if found.filled and found.emails > _MOST:
         return "email"

@@ -38,6 +38,7 @@ class NumberForm:
         return text if self.plain else f"trim({text})"
 
 
+PLAIN = NumberForm()
 _FORMS = (
     (re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?"), NumberForm()),
     # 1,234 alone is thousands: a decimal comma shows itself in some row.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from peakend.warehouse.draft_numbers import NumberForm, number_form
+from peakend.warehouse.draft_numbers import PLAIN, NumberForm, number_form
 from peakend.warehouse.mapping_dates import Profile, profile
 from peakend.warehouse.mapping_sql import FLOATS, INTEGERS, plain_text
 from peakend.warehouse.readers.naming import quoted
@@ -42,7 +42,7 @@ class ColumnProfile:
     length: float
     top: dict[str, int]
     dates: Profile
-    form: NumberForm = NumberForm()
+    form: NumberForm = PLAIN
 
     @property
     def name(self) -> str:

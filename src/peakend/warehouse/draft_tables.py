@@ -61,9 +61,9 @@ def _fitted(name: str, form: Form, found: Sequence[ColumnProfile], known: Known)
     columns = _assigned(form, found, known)
     placed = {*columns, *(("at",) if month else ())}
     needs = {"columns": form.needs, "name": form.least, "guess": form.guess}[known]
-    if not all(any(one in placed for one in needed) for needed in needs):
-        if known != "columns" or form.table != "transactions" or not _plain_sale(columns):
-            return None
+    fits = all(any(one in placed for one in needed) for needed in needs)
+    if not fits and not (known == "columns" and form.table == "transactions" and _plain_sale(columns)):
+        return None
     # A product's or a customer's own file says more of it than the key.
     if form.table in {"customers", "products"} and len(found) < 2:
         return None
@@ -111,7 +111,8 @@ def _assigned(form: Form, found: Sequence[ColumnProfile], known: Known) -> dict[
 def _fit(place: Place, table: str, found: ColumnProfile, known: Known, first: bool) -> float:
     """How well the column's name fits; a name that says little counts where the table is known."""
     fits = concepts(found.name)
-    # What must be there is sought where it always is; a name stands for a person only where nothing else does.
+    # What must be there is sought where it always is; a name stands for a person only where nothing else
+    # does.
     share = found.filled / found.rows if canonical_table(table).column(place.column).required else 1
     if place.concept in fits:
         named = place.concept == "customer_id" and words(found.name)[-1:] == ["name"]

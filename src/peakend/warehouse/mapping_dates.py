@@ -144,7 +144,9 @@ def _one(form: str, text: str, zone: str | None) -> str:
     if form == "iso":
         return in_utc(f"try_cast({digits} as timestamp)", zone)
     if form == "iso_offset":
-        return f"try_cast({digits} as timestamptz) at time zone 'UTC'"
+        # The cast does not take the space that exports set before the offset.
+        joined = f"replace(replace({digits}, ' +', '+'), ' -', '-')"
+        return f"try_cast({joined} as timestamptz) at time zone 'UTC'"
     return in_utc(NUMERIC[form].format(f"try_cast({text} as double)"), zone if form == "excel" else None)
 
 
