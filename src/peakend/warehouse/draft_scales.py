@@ -51,7 +51,7 @@ def _asks_recommendation(found: ColumnProfile) -> bool:
 
 
 def _named(found: ColumnProfile) -> Scale | None:
-    """A question by its name (satisfaction, score, 满意度), on the smallest usual scale that holds its codes."""
+    """A question by its name (satisfaction, score, 满意度), on the smallest scale that holds its codes."""
     codes = found.codes()
     named = {"rated", "recommend"} & concepts(found.name).keys()
     if not named or not codes or found.column.labels or not set(codes) <= set(range(11)) or len(codes) < 2:
