@@ -420,6 +420,20 @@ def test_a_table_of_another_kind_is_not_written_over(warehouse: Warehouse, tmp_p
     untouched(warehouse, lambda: warehouse.load(folder), WrongTableError)
 
 
+def test_a_load_leaves_no_file_behind(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = tmp_path / "temporary"
+    room.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(room))
+    folder = write_folder(tmp_path / "in", customers=CUSTOMERS, interactions=INTERACTIONS)
+    warehouse.load(folder)
+    write_folder(folder, customers=CUSTOMERS + "c3,Bo,1990\n", interactions=INTERACTIONS)
+    monkeypatch.setattr("peakend.warehouse.load.write", lambda stage: 1 / 0)
+    untouched(warehouse, lambda: warehouse.load(folder), ZeroDivisionError)
+    assert not list(room.iterdir())
+
+
 def test_ctrl_c_leaves_the_warehouse_as_it_was(warehouse: Warehouse, tmp_path: Path) -> None:
     warehouse.load(write_folder(tmp_path / "in", customers=CUSTOMERS))
 

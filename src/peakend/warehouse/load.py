@@ -153,6 +153,14 @@ class _Load:
         if name == "answers":
             self._join_scales(target, stage)
         self._check_references(target, stage)
+        try:
+            self._fill_table(stage)
+        finally:
+            stage.clean()
+        self.brought[name] = stage.exists or stage.written
+
+    def _fill_table(self, stage: Stage) -> None:
+        """Screen, decide, write, count."""
         stage.open_rows()
         stage.screen()
         stage.settle()
@@ -162,7 +170,6 @@ class _Load:
         write(stage)
         self.report.repairs += count_repairs(stage)
         self.report.tables.append(stage.count)
-        self.brought[name] = stage.exists or stage.written
         stage.drop()
 
     def _join_scales(self, target: Target, stage: Stage) -> None:

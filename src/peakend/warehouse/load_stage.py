@@ -219,6 +219,9 @@ class Stage:
         for number in range(len(self.loads)):
             self.run(f"drop view if exists {self.rows(number)}")
             self.drop_parts(f"sieve{number}")
+
+    def clean(self) -> None:
+        """Remove what lies outside DuckDB; nothing else is left of a load that failed."""
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
 
