@@ -17,7 +17,7 @@ class EngineError(PeakendError):
         super().__init__(
             Text(
                 f"{engine} could not run a query{where}: {cause}\nThe SQL was:\n{sql}",
-                f"{where_zh}{engine} 未能执行查询:{cause}\nSQL 语句:\n{sql}",
+                f"{where_zh}{engine} 未能执行查询：{cause}\nSQL 语句：\n{sql}",
             ),
             engine=engine,
             analysis=analysis,
@@ -36,7 +36,7 @@ class PortabilityError(PeakendError):
         super().__init__(
             Text(
                 f"The query {query} is outside the portable SQL subset: {listed}.",
-                f"查询 {query} 超出了可移植 SQL 子集:{listed}。",
+                f"查询 {query} 超出了可移植 SQL 子集：{listed}。",
             ),
             reasons=tuple(reasons),
             query=query,

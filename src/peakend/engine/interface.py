@@ -244,7 +244,7 @@ def _parse(text: str, dialect: str, label: str) -> exp.Query:
         trees = [tree for tree in parse(text, read=dialect) if tree is not None]
     except SqlglotError as cause:
         raise PeakendError(
-            Text(f"The query {label} cannot be parsed: {cause}", f"查询 {label} 无法解析:{cause}")
+            Text(f"The query {label} cannot be parsed: {cause}", f"查询 {label} 无法解析：{cause}")
         ) from cause
     if len(trees) != 1 or not isinstance(trees[0], exp.Query):
         raise PortabilityError(["it must be exactly one SELECT"], query=label)
