@@ -1,0 +1,1 @@
+"""What to do: priorities, allocation under a budget, rescue or release, playbooks. Not built yet."""

@@ -1,0 +1,1 @@
+"""Did it pay: experiments, quasi-experiments, linkage, benchmarks. Not built yet."""

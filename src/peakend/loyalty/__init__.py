@@ -1,0 +1,1 @@
+"""Who stays and why: attitude × behaviour, retention, holdings, churn. Not built yet."""

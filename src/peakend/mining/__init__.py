@@ -1,0 +1,1 @@
+"""The mining process: response, affinity, demand, model register, drift. Not built yet."""

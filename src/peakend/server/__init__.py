@@ -1,0 +1,1 @@
+"""The operational site: where customers answer and staff act. Not built yet."""
