@@ -1,0 +1,1 @@
+"""Whom to focus on: RFM; lifecycle and key accounts to come."""
