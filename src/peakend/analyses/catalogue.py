@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 MODULES = (
     "peakend.warehouse.analyses",
     "peakend.feedback.analyses",
+    "peakend.feedback.drivers.analyses",
+    "peakend.feedback.expectation.analyses",
+    "peakend.feedback.structure.analyses",
+    "peakend.feedback.mismatch.analyses",
+    "peakend.feedback.words.analyses",
+    "peakend.feedback.memory.analyses",
     "peakend.segments.analyses",
     "peakend.value.analyses",
 )

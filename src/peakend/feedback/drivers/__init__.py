@@ -1,0 +1,1 @@
+"""What drives the whole: relative importance, asymmetry, priorities, with honest intervals."""

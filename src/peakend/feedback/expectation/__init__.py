@@ -1,0 +1,1 @@
+"""Expectation and perception: gaps, instruments and how reliably they measure."""

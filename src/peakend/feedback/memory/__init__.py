@@ -1,0 +1,1 @@
+"""What customers remember and what delights them; which metrics are stable enough to steer by."""

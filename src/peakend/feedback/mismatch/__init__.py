@@ -1,0 +1,1 @@
+"""Totals that sub-scores do not explain, and what nobody asked about."""

@@ -1,0 +1,1 @@
+"""The structural index: paths from experience over satisfaction to loyalty and value."""
