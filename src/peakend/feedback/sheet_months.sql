@@ -1,0 +1,3 @@
+select r.survey_id, r.month_on, count(*) as n
+from respondents r
+group by r.survey_id, r.month_on
