@@ -13,6 +13,18 @@ from peakend.warehouse.schema import canonical_table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_PRAISE = ["服务很热情", "好吃又实惠", "很干净，满意", "friendly staff", "quick and easy", "Great food 👍"]
+_BLAME = ["排队太久", "东西难吃", "厕所很脏，失望", "rude staff", "slow &amp; confusing", "Terrible food 😡"]
+_FILLING = [
+    "登机口在A区",
+    "昨天下午",
+    "the lounge",
+    "gate 12",
+    "和家人一起",
+    "第二次来",
+    "for a business trip",
+    "。。。",
+]
 CUSTOMERS = 600
 RESPONSES = 4_000
 INVITATIONS = 6_000
@@ -178,8 +190,8 @@ def _answers(random: np.random.Generator) -> dict[str, dict[str, Any]]:
         },
         "answers": dict(
             zip(
-                ("response_id", "question_id", "state", "score"),
-                map(list, zip(*rows, strict=False)),
+                ("response_id", "question_id", "state", "score", "text"),
+                map(list, [*zip(*rows, strict=False), _texts(rows)]),
                 strict=False,
             )
         ),
@@ -202,3 +214,23 @@ def _transactions(random: np.random.Generator) -> dict[str, Any]:
         "revenue": money(np.where(refund, -amounts, amounts)),
         "currency": ["CNY"] * size,
     }
+
+
+def _texts(rows: list[tuple[Any, ...]]) -> list[str | None]:
+    """Words for the answered texts that mostly say what the response's first score says.
+
+    Drawn apart from everything else, so that the other columns do not depend on them.
+    """
+    random = np.random.default_rng(11)
+    first = {response: score for response, question, _, score in rows if question == "q00000"}
+    found: list[str | None] = []
+    for response, question, state, _ in rows:
+        if question != f"q{_METRICS.index('text'):05d}" or state != "answered":
+            found.append(None)
+            continue
+        score = first.get(response)
+        glad = random.random() < 0.5 if score is None else (score > 6) == (random.random() < 0.9)
+        about = _picked(random, _PRAISE if glad else _BLAME, 2)
+        words = "，".join([*about, *_picked(random, _FILLING, 2)])
+        found.append(_picked(random, [*[words] * 8, about[0], "", "此用户没有填写评价"], 1)[0])
+    return found
