@@ -27,20 +27,23 @@ _CHINESE_FROM, _LATIN_BELOW = 0.7, 0.15
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENGLISH = frozenset(
-    _WORD.findall("""a about all also am an and any are as at be because been but by can could did do does don't for from
-    get     good great had has have he her his i if in is it it's its just like me more my no not of on or our out she
-    so some than that the their them there they this to too up us very was we were what when which who will
-    with would you your""")
+    _WORD.findall(
+        """a about all also am an and any are as at be because been but by can could did do does don't for from
+        get good great had has have he her his i if in is it it's its just like me more my no not of on or our out
+        she so some than that the their them there they this to too up us very was we were what when which who
+        will with would you your"""
+    )
 )
 # The commonest short words of German, French, Spanish, Italian, Portuguese and Dutch that English lacks.
-_NOT_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_ENGLISH = frozenset(
-    _WORD.findall("""der das und ist nicht ich ein eine sehr mit auch auf für den dem wir sie zu bei es aber noch wurde
-    haben le la les et est pas très une des je c'est pour avec dans nous vous mais plus sur qui du au que ce cette
-    el los las y es muy una por con pero lo se mi del al está fue como todo más nos son
-    il che non di è molto sono gli della per anche ma
-    os não muito é uma do da em com foi mas tudo na
-    het een niet van en ik zijn goed heel naar wel bij ook voor""")
+_NOT_ENGLISH = frozenset(
+    _WORD.findall(
+        """der das und ist nicht ich ein eine sehr mit auch auf für den dem wir sie zu bei es aber noch wurde
+        le la les et est pas très une des je c'est pour avec dans nous vous mais plus sur qui du au que ce
+        el los las y es muy una por con pero lo se mi del al está fue como todo más nos son
+        il che non di è molto sono gli della per anche ma haben cette
+        os não muito é uma da em com foi mas tudo na
+        het een niet van en ik zijn goed heel naar wel bij ook voor"""
+    )
 )
 
 
