@@ -28,10 +28,10 @@ _CHINESE_FROM, _LATIN_BELOW = 0.7, 0.15
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENGLISH = frozenset(
     _WORD.findall(
-        """a about all also am an and any are as at be because been but by can could did do does don't for from
-        get good great had has have he her his i if in is it it's its just like me more my no not of on or our out
-        she so some than that the their them there they this to too up us very was we were what when which who
-        will with would you your"""
+        """a about all also am an and any are as at be because been but by can could did do does don't for
+        from get good great had has have he her his i if in is it it's its just like me more my no not
+        of on or our out she so some than that the their them there they this to too up us very was we
+        were what when which who will with would you your"""
     )
 )
 # The commonest short words of German, French, Spanish, Italian, Portuguese and Dutch that English lacks.
