@@ -140,6 +140,12 @@ def _listening(random: np.random.Generator) -> dict[str, dict[str, Any]]:
             "at": _times(random, INTERACTIONS),
             "touchpoint_id": _picked(random, [*_TOUCHPOINTS, None], INTERACTIONS),
         },
+        "populations": {
+            "survey_id": ["w1"] * 5 + ["w2"] * 3,
+            "segmentation": ["terminal"] * 3 + ["等级"] * 2 + ["terminal"] * 3,
+            "segment": ["A", "b", "Ä", "VIP", "新客", "A", "b", "nobody"],
+            "size": [200.0, 500.0, 300.0, 0.4, 0.6, 0.3, 0.3, 0.4],
+        },
         "invitations": {
             "invitation_id": _ids("n", range(INVITATIONS)),
             "survey_id": _picked(random, surveys, INVITATIONS),

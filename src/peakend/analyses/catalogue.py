@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Each has a tuple `ANALYSES`. Their order is that of lists and reports where needs leave it open.
 MODULES = (
     "peakend.warehouse.analyses",
+    "peakend.feedback.calibration.analyses",
     "peakend.feedback.analyses",
     "peakend.feedback.drivers.analyses",
     "peakend.feedback.expectation.analyses",

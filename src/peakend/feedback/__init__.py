@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from peakend.feedback.expectation.reliability import cronbach_alpha
+    from peakend.feedback.expectation.servqual import servperf, servqual
     from peakend.feedback.scores import (
         EffortScore,
         NpsScore,
@@ -16,24 +19,40 @@ if TYPE_CHECKING:
         rating_mean,
         top_box,
     )
+    from peakend.feedback.structure.paths import PathModel
 
 __all__ = [
     "EffortScore",
     "NpsScore",
+    "PathModel",
     "SatisfactionScore",
     "Score",
     "ces",
+    "cronbach_alpha",
     "csat",
     "nps",
     "rating_mean",
+    "servperf",
+    "servqual",
     "top_box",
 ]
 
+# Names that live elsewhere than in `scores`.
+_HOMES = {
+    "cronbach_alpha": "expectation.reliability",
+    "servperf": "expectation.servqual",
+    "servqual": "expectation.servqual",
+}
+
+
+# What does not come from `scores`: name → module.
+_ELSEWHERE = {
+    "PathModel": "peakend.feedback.structure.paths",
+}
+
 
 def __getattr__(name: str) -> object:
-    """Load the scores when one is asked for: numpy and scipy are slow to import."""
+    """Load what is asked for when it is: numpy and scipy are slow to import."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from peakend.feedback import scores
-
-    return vars(scores)[name]
+    return getattr(import_module(_ELSEWHERE.get(name, "peakend.feedback.scores")), name)

@@ -22,7 +22,7 @@ def _response_mix(inputs: Inputs) -> Results:
 
 SCORES = Analysis(
     name="scores",
-    version=1,
+    version=2,
     chapter="feel",
     title=Text("Scores by touchpoint", "各接触点评分"),
     meaning=Text(
@@ -31,7 +31,7 @@ SCORES = Analysis(
         "各接触点、期间与分群的净推荐值、满意度、费力度与评分，附置信区间，并判断与上期相比的变化是否显著。",
     ),
     needs=("responses", "answers", "questions", "surveys"),
-    uses=("segment_members", "touchpoints", "interactions"),
+    uses=("segment_members", "touchpoints", "interactions", "survey_weights"),
     gives=(NPS, CSAT, CES, RATING),
     compute=_scores,
     sql=(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peakend.feedback.periods import Period, Survey, in_order, period_of
+from peakend.feedback.respondents import respondents
 from peakend.feedback.score_counts import declared_cuts, read_surveys, respondents_of
 
 if TYPE_CHECKING:
@@ -121,10 +122,8 @@ class _MixCounts:
                 invited.answered += int(row["responded"])
 
     def _count_states(self) -> None:
-        respondents = self._inputs.query("feedback/respondents")
-        for row in (
-            self._inputs.query("feedback/state_counts", respondents=respondents).to_arrow().to_pylist()
-        ):
+        counted = self._inputs.query("feedback/state_counts", respondents=respondents(self._inputs))
+        for row in counted.to_arrow().to_pylist():
             self._mix(row).states.setdefault(row["question_id"], Counter())[row["state"]] += row["n"]
 
     def _add_unsegmented(self) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from peakend.feedback.cuts import Cut, CutBatch, plan_cuts
 from peakend.feedback.periods import Period, Survey, in_order, period_of
+from peakend.feedback.respondents import respondents, survey_design
 from peakend.feedback.scales import CES_SCALE, CSAT_SCALE, NPS_SCALE, Scale
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def read_questions(inputs: Inputs, metrics: Sequence[str] = SCORED) -> list[Ques
 
 def read_surveys(inputs: Inputs) -> tuple[list[Survey], dict[str, Design]]:
     """Every survey, and the sample design of those that have responses."""
-    found = inputs.query("feedback/survey_design").to_arrow().to_pylist()
+    found = survey_design(inputs).to_arrow().to_pylist()
     design = {
         row["survey_id"]: Design(row["weighted"] > 0, row["clustered"] > 0, row["events"] > 0)
         for row in found
@@ -144,17 +145,17 @@ def read_surveys(inputs: Inputs) -> tuple[list[Survey], dict[str, Design]]:
 
 def respondents_of(inputs: Inputs, batch: CutBatch, events: bool = False) -> Relation:
     """The responses with their period, and their segments of `batch` as one number (`cuts`)."""
-    respondents = inputs.query("feedback/respondents")
+    found = respondents(inputs)
     if events:
-        respondents = inputs.query("feedback/respondents_at_touchpoints", respondents=respondents)
+        found = inputs.query("feedback/respondents_at_touchpoints", respondents=found)
     for subject in sorted(batch.subjects):
         profiles = inputs.query(
             "feedback/profiles", {"subject": subject}, cuts=inputs.engine.from_arrow(batch.codes)
         )
-        respondents = inputs.query(
-            f"feedback/respondents_by_{subject}_segment", respondents=respondents, profiles=profiles
+        found = inputs.query(
+            f"feedback/respondents_by_{subject}_segment", respondents=found, profiles=profiles
         )
-    return respondents
+    return found
 
 
 def declared_cuts(inputs: Inputs) -> tuple[list[Cut], list[CutBatch]]:
@@ -174,14 +175,14 @@ def count_scores(inputs: Inputs) -> ScoreCounts:
     labels, periods, touchpoints = _labels([table for table, _ in scans], surveys, questions)
     parts: list[_Part] = []
     scanned: list[ScannedBatch] = []
-    for number, ((table, respondents), batch) in enumerate(zip(scans, batches, strict=True)):
+    for number, ((table, asking), batch) in enumerate(zip(scans, batches, strict=True)):
         profiles = table["profile"].to_numpy()
         # Everybody is the sum over all profiles, and needs to be taken from one scan only.
         everybody = np.arange(len(table) if number == 0 else 0)
         rows, cut = batch.expand(profiles)
         rows, cut = np.r_[everybody, rows], np.r_[np.zeros_like(everybody), cut]
         parts.append(_Part(table, rows, labels.place(table, rows, cut)))
-        scanned.append(ScannedBatch(respondents, _profile_cuts(profiles, batch, everybody=number == 0)))
+        scanned.append(ScannedBatch(asking, _profile_cuts(profiles, batch, everybody=number == 0)))
     return _assembled(parts, scanned, periods, questions, touchpoints, cuts, designs, labels)
 
 
@@ -190,16 +191,16 @@ def _scan(
 ) -> tuple[pa.Table, Relation]:
     """The counts and who was counted; weights and touchpoints of events are read only where there are any."""
     events = any(design.events for design in designs.values())
-    respondents = respondents_of(inputs, batch, events)
+    asking = respondents_of(inputs, batch, events)
     simple = not events and not any(design.weighted for design in designs.values())
     name = "feedback/score_counts" if simple else "feedback/score_counts_by_design"
-    table = inputs.query(name, respondents=respondents, asked=asked).to_arrow()
+    table = inputs.query(name, respondents=asking, asked=asked).to_arrow()
     if simple:
         nothing = pa.nulls(len(table), pa.float64())
         table = table.append_column("touchpoint_id", pa.nulls(len(table), pa.string()))
         for column in ("weighted_n", "w", "w2"):
             table = table.append_column(column, nothing)
-    return table.filter(pc.invert(pc.is_nan(table["score"]))), respondents
+    return table.filter(pc.invert(pc.is_nan(table["score"]))), asking
 
 
 @dataclass(frozen=True, slots=True)

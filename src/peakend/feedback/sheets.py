@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from peakend.feedback.periods import Period, Survey, in_order, period_of
+from peakend.feedback.respondents import respondents
 from peakend.feedback.scales import check_scores
 from peakend.feedback.score_counts import Question, read_surveys
 
@@ -214,10 +215,10 @@ def answer_sheet(inputs: Inputs, questions: Sequence[Question]) -> Sheet:
     )
     answers = inputs.query("feedback/sheet_answers", asked=engine.from_arrow(asked))
     _check_limits(inputs, questions, answers)
-    respondents = inputs.query("feedback/respondents")
-    periods, of_month, clustered = _periods(inputs, respondents)
+    everybody = respondents(inputs)
+    periods, of_month, clustered = _periods(inputs, everybody)
     placed = inputs.query(
-        "feedback/sheet_respondents", respondents=respondents, sheet_periods=engine.from_arrow(of_month)
+        "feedback/sheet_respondents", respondents=everybody, sheet_periods=engine.from_arrow(of_month)
     )
     pivot = "".join(
         f", max(case when a.place = {place} then a.score end) as q{place}" for place in range(len(questions))
@@ -263,13 +264,13 @@ def _check_limits(inputs: Inputs, questions: Sequence[Question], answers: Relati
         check_scores(_numbers(rows["score"]), _integers(rows["n"]), question.scale, question.question_id)
 
 
-def _periods(inputs: Inputs, respondents: Relation) -> tuple[list[Period], pa.Table, bool]:
+def _periods(inputs: Inputs, everybody: Relation) -> tuple[list[Period], pa.Table, bool]:
     """Periods in order, the number of each survey's month with its design, and whether any is clustered."""
     surveys, designs = read_surveys(inputs)
     by_id = {survey.survey_id: survey for survey in surveys}
     pairs = [
         (row["survey_id"], row["month_on"])
-        for row in inputs.query("feedback/sheet_months", respondents=respondents).to_arrow().to_pylist()
+        for row in inputs.query("feedback/sheet_months", respondents=everybody).to_arrow().to_pylist()
     ]
     of_pair = {
         (survey, month): period_of(by_id.get(survey, Survey(survey, None, None, None, None)), month)
