@@ -39,15 +39,10 @@ __all__ = [
 
 # Names that live elsewhere than in `scores`.
 _HOMES = {
+    "PathModel": "structure.paths",
     "cronbach_alpha": "expectation.reliability",
     "servperf": "expectation.servqual",
     "servqual": "expectation.servqual",
-}
-
-
-# What does not come from `scores`: name → module.
-_ELSEWHERE = {
-    "PathModel": "peakend.feedback.structure.paths",
 }
 
 
@@ -55,4 +50,4 @@ def __getattr__(name: str) -> object:
     """Load what is asked for when it is: numpy and scipy are slow to import."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_ELSEWHERE.get(name, "peakend.feedback.scores")), name)
+    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'scores')}"), name)
