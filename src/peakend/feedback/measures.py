@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from peakend.feedback.scales import Scale, easy_above, nps_points, top_box_from
+from peakend.feedback.scales import Scale, in_top_box, is_easy, itself, nps_points
 from peakend.feedback.score_columns import CES, CSAT, NPS, RATING
 
 if TYPE_CHECKING:
@@ -39,21 +39,9 @@ class Metric:
     second: Measure | None
 
 
-def _itself(scores: Numbers, scale: Scale) -> Numbers:
-    return scores
-
-
-def _in_top_box(scores: Numbers, scale: Scale) -> Numbers:
-    return (scores >= top_box_from(scale)).astype(float)
-
-
-def _easy(scores: Numbers, scale: Scale) -> Numbers:
-    return (scores > easy_above(scale)).astype(float)
-
-
 METRICS: tuple[Metric, ...] = (
     Metric("nps", NPS, Measure("value", "nps", nps_points), None),
-    Metric("csat", CSAT, Measure("value", "share", _in_top_box), Measure("mean", "mean", _itself)),
-    Metric("ces", CES, Measure("value", "mean", _itself), Measure("easy", "share", _easy)),
-    Metric("rating", RATING, Measure("value", "mean", _itself), Measure("top_box", "share", _in_top_box)),
+    Metric("csat", CSAT, Measure("value", "share", in_top_box), Measure("mean", "mean", itself)),
+    Metric("ces", CES, Measure("value", "mean", itself), Measure("easy", "share", is_easy)),
+    Metric("rating", RATING, Measure("value", "mean", itself), Measure("top_box", "share", in_top_box)),
 )

@@ -102,6 +102,21 @@ def easy_above(scale: Scale) -> float:
     return (scale[0] + scale[1]) / 2
 
 
+def itself(scores: Numbers, scale: Scale = RATING_SCALE) -> Numbers:
+    """The score itself: what a mean averages."""
+    return scores
+
+
+def in_top_box(scores: Numbers, scale: Scale = RATING_SCALE) -> Numbers:
+    """1 for a score in the top box (`top_box_from`), else 0."""
+    return (scores >= top_box_from(scale)).astype(float)
+
+
+def is_easy(scores: Numbers, scale: Scale = CES_SCALE) -> Numbers:
+    """1 for a score above the middle of the scale (`easy_above`), else 0."""
+    return (scores > easy_above(scale)).astype(float)
+
+
 def check_scores(
     scores: Numbers, counts: NDArray[np.int64], scale: Scale, question: str | None = None
 ) -> None:

@@ -3,8 +3,11 @@
     >>> nps([10] * 100 + [8] * 60 + [3] * 40).value
     30.0
 
-Scores are numbers; None and NaN mean that there is no answer and are never zeros. The engine-side analyses
+Scores are numbers; None and NaN mean that there is no answer and are never zeros. A relation of an engine may
+stand in for the list: it is counted there, and weights and clusters are names of its columns. The analyses
 (`score_tables`) use the same formulas on counts.
+
+    nps(engine.table("answers"), weights="weight")      # the column "score" of that table
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,11 +29,18 @@ from peakend.feedback.scales import (
     RATING_SCALE,
     Scale,
     check_scores,
-    easy_above,
+    in_top_box,
+    is_easy,
+    itself,
     nps_points,
-    top_box_from,
 )
+from peakend.feedback.stored_answers import StoredAnswers
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from peakend.engine import Relation
 
 Numbers = NDArray[np.float64]
 Values = Sequence[Any] | NDArray[Any]
@@ -85,31 +95,31 @@ class EffortScore(Score):
 
 
 def nps(
-    scores: Values,
-    weights: Values | None = None,
-    clusters: Values | None = None,
+    scores: Values | Relation,
+    weights: Values | str | None = None,
+    clusters: Values | str | None = None,
     confidence: float = 0.95,
     scale: Scale = NPS_SCALE,
 ) -> NpsScore:
     """Net Promoter Score: share of promoters minus share of detractors, in points.
 
-    scores, weights ≥ 0, clusters: one entry a respondent. Adjusted Wald interval (Rocks 2016) around the raw
+    scores, weights ≥ 0, clusters: one entry a respondent; or a relation with a column `score`, and names of
+    its columns. Adjusted Wald interval (Rocks 2016) around the raw
     point estimate; with weights or clusters on the design's effective size (Korn & Graubard 1998). Cut
     points by scale: `scales.nps_points`. Raises `ScoreOutsideScaleError`, `UnknownScaleError`,
     `AnswersError`.
     Source: Reichheld (2003), Harvard Business Review 81(12).
     """
-    answers = _Answers.read(scores, weights, clusters, scale)
-    found = answers.estimate("nps", nps_points(answers.scores, scale), confidence)
+    found = _read(scores, weights, clusters, scale).estimate("nps", nps_points, confidence)
     up, down = _number(found.best_up), _number(found.best_down)
     passives = None if up is None or down is None else max(0.0, 1 - up - down)
     return NpsScore(**_score_fields(found), promoters=up, passives=passives, detractors=down)
 
 
 def csat(
-    scores: Values,
-    weights: Values | None = None,
-    clusters: Values | None = None,
+    scores: Values | Relation,
+    weights: Values | str | None = None,
+    clusters: Values | str | None = None,
     confidence: float = 0.95,
     scale: Scale = CSAT_SCALE,
 ) -> SatisfactionScore:
@@ -124,9 +134,9 @@ def csat(
 
 
 def ces(
-    scores: Values,
-    weights: Values | None = None,
-    clusters: Values | None = None,
+    scores: Values | Relation,
+    weights: Values | str | None = None,
+    clusters: Values | str | None = None,
     confidence: float = 0.95,
     scale: Scale = CES_SCALE,
 ) -> EffortScore:
@@ -135,35 +145,62 @@ def ces(
     Arguments and errors as `nps`. A question where a high score means much effort is to be reversed first.
     Source: Dixon, Freeman & Toman (2010), Harvard Business Review 88(7); the 1–7 agreement form is CES 2.0.
     """
-    answers = _Answers.read(scores, weights, clusters, scale)
-    found = answers.estimate("share", (answers.scores > easy_above(scale)).astype(float), confidence)
+    found = _read(scores, weights, clusters, scale).estimate("share", is_easy, confidence)
     mean = rating_mean(scores, weights, clusters, confidence, scale)
     return EffortScore(**_fields_of(mean), easy=Score(**_score_fields(found)))
 
 
 def rating_mean(
-    scores: Values,
-    weights: Values | None = None,
-    clusters: Values | None = None,
+    scores: Values | Relation,
+    weights: Values | str | None = None,
+    clusters: Values | str | None = None,
     confidence: float = 0.95,
     scale: Scale = RATING_SCALE,
 ) -> Score:
     """Mean score with Student's t interval, clamped to the scale. Arguments and errors as `nps`."""
-    answers = _Answers.read(scores, weights, clusters, scale)
-    return Score(**_score_fields(answers.estimate("mean", answers.scores, confidence)))
+    found = _read(scores, weights, clusters, scale).estimate("mean", itself, confidence)
+    return Score(**_score_fields(found))
 
 
 def top_box(
-    scores: Values,
-    weights: Values | None = None,
-    clusters: Values | None = None,
+    scores: Values | Relation,
+    weights: Values | str | None = None,
+    clusters: Values | str | None = None,
     confidence: float = 0.95,
     scale: Scale = RATING_SCALE,
 ) -> Score:
     """Share of scores in the top box (`scales.top_box_from`) with Wilson's interval. Arguments as `nps`."""
-    answers = _Answers.read(scores, weights, clusters, scale)
-    inside = (answers.scores >= top_box_from(scale)).astype(float)
-    return Score(**_score_fields(answers.estimate("share", inside, confidence)))
+    found = _read(scores, weights, clusters, scale).estimate("share", in_top_box, confidence)
+    return Score(**_score_fields(found))
+
+
+def _read(
+    scores: Values | Relation, weights: Values | str | None, clusters: Values | str | None, scale: Scale
+) -> _Answers | StoredAnswers:
+    from peakend.engine import Relation
+
+    if not isinstance(scores, Relation):
+        if isinstance(weights, str) or isinstance(clusters, str):
+            raise AnswersError(
+                Text(
+                    "Weights and clusters are names of columns only where the scores are a relation.",
+                    "仅当分值为引擎中的关系时，权重与抽样群才能写列名。",
+                )
+            )
+        return _Answers.read(scores, weights, clusters, scale)
+    named = {"weights": weights, "clusters": clusters}
+    for what, name in named.items():
+        if name is not None and not isinstance(name, str):
+            raise AnswersError(
+                Text(
+                    f"For a relation, {what} is the name of a column, not {type(name).__name__}.",
+                    f"分值为引擎中的关系时，{what} 应为列名，而不是 {type(name).__name__}。",
+                )
+            )
+    stored = StoredAnswers.read(scores, "score", named["weights"], named["clusters"], scale)  # type: ignore[arg-type]
+    if stored.bad or (stored.weighted and len(stored.n) and not stored.w.sum() > 0):
+        raise _bad_weights(stored.bad)
+    return stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +221,10 @@ class _Answers:
         codes = None if clusters is None else _codes(clusters, answered)
         return cls(values[answered], w, codes, scale)
 
-    def estimate(self, kind: Kind, y: Numbers, confidence: float) -> Estimates:
+    def estimate(
+        self, kind: Kind, number: Callable[[Numbers, Scale], Numbers], confidence: float
+    ) -> Estimates:
+        y = number(self.scores, self.scale)
         low, high = (np.array([limit], dtype=float) for limit in self.scale)
         return estimates(moments_of_answers(y, self.weights, self.clusters), kind, confidence, (low, high))
 
@@ -211,19 +251,21 @@ def _weights(weights: Values, answered: NDArray[np.bool_]) -> Numbers:
     used = found[answered]
     bad = ~(np.isfinite(used) & (used >= 0))
     if bad.any() or (len(used) and used.sum() == 0):
-        raise AnswersError(
-            Text(
-                f"{int(bad.sum())} weights of answered questions are missing, infinite or negative."
-                if bad.any()
-                else "All weights are zero.",
-                f"已作答记录中有 {int(bad.sum())} 个权重缺失、为无穷或为负。"
-                if bad.any()
-                else "全部权重为零。",
-            ),
-            Text("Give every answer a weight of 0 or more.", "请为每份答案给出不小于 0 的权重。"),
-            count=int(bad.sum()),
-        )
+        raise _bad_weights(int(bad.sum()))
     return used
+
+
+def _bad_weights(count: int) -> AnswersError:
+    return AnswersError(
+        Text(
+            f"{count} weights of answered questions are missing, infinite or negative."
+            if count
+            else "All weights are zero.",
+            f"已作答记录中有 {count} 个权重缺失、为无穷或为负。" if count else "全部权重为零。",
+        ),
+        Text("Give every answer a weight of 0 or more.", "请为每份答案给出不小于 0 的权重。"),
+        count=count,
+    )
 
 
 def _codes(clusters: Values, answered: NDArray[np.bool_]) -> NDArray[np.int64]:
