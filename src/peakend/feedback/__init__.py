@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from peakend.feedback.drivers.importance import relative_importance
     from peakend.feedback.expectation.reliability import cronbach_alpha
     from peakend.feedback.expectation.servqual import servperf, servqual
     from peakend.feedback.scores import (
@@ -32,6 +33,7 @@ __all__ = [
     "csat",
     "nps",
     "rating_mean",
+    "relative_importance",
     "servperf",
     "servqual",
     "top_box",
@@ -41,6 +43,7 @@ __all__ = [
 _HOMES = {
     "PathModel": "structure.paths",
     "cronbach_alpha": "expectation.reliability",
+    "relative_importance": "drivers.importance",
     "servperf": "expectation.servqual",
     "servqual": "expectation.servqual",
 }
