@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from peakend.feedback.comparison import holm
 from peakend.feedback.drivers.errors import TooFewAnswersError
@@ -31,6 +30,7 @@ Codes = NDArray[np.int64]
 
 ROWS_A_DRIVER = 5
 DRAWS = 400
+TRIED = 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,27 +194,22 @@ class _Pooled:
 
 
 def _pooled(slope: Numbers, errors: Numbers) -> _Pooled:
-    """One driver's slopes (s) with known error covariance: τ² by REML, then what is left of each
-    deviation.
+    """One driver's slopes (s) with known error covariance: τ² by REML, then what is left of each deviation.
+
+    In the axes of the errors V + τ²I is diagonal, so that many τ are tried at once.
     """
-    ones = np.ones(len(slope))
-
-    def parts(tau: float) -> tuple[Numbers, float, float, float]:
-        whole = errors + tau**2 * np.eye(len(slope))
-        inverse: Numbers = np.asarray(np.linalg.inv(whole), dtype=np.float64)
-        information = float(ones @ inverse @ ones)
-        common = float(ones @ inverse @ slope) / information
-        rest = slope - common
-        minus_two = float(np.linalg.slogdet(whole)[1] + np.log(information) + rest @ inverse @ rest)
-        return inverse, information, common, minus_two
-
+    values, axes = np.linalg.eigh(errors)
+    turned, ones = axes.T @ slope, axes.T @ np.ones(len(slope))
     widest = float(np.ptp(slope)) + float(np.sqrt(np.diag(errors).max()))
-    found = minimize_scalar(lambda tau: parts(tau)[3], bounds=(0.0, widest), method="bounded")
-    tau = float(found.x) if parts(float(found.x))[3] < parts(0.0)[3] - 1e-9 else 0.0
-    inverse, information, common, _ = parts(tau)
-    keep = tau**2 * inverse
-    pull = ones - keep @ ones
-    variance = tau**2 * np.diag(np.eye(len(slope)) - keep) + pull**2 / information
+    tau = _most_likely(np.linspace(0.0, widest, TRIED), values, turned, ones)
+    step = widest / (TRIED - 1)
+    tau = _most_likely(np.linspace(max(tau - step, 0.0), tau + step, TRIED), values, turned, ones)
+    precision = 1 / (np.maximum(values, 0) + tau**2)
+    information = float(ones**2 @ precision)
+    common = float(ones * precision @ turned) / information
+    keep = (axes * (tau**2 * precision)) @ axes.T
+    pull = 1 - keep.sum(axis=1)
+    variance = tau**2 * (1 - np.diag(keep)) + pull**2 / information
     return _Pooled(
         common,
         float(np.sqrt(1 / information)),
@@ -223,6 +218,15 @@ def _pooled(slope: Numbers, errors: Numbers) -> _Pooled:
         np.sqrt(np.maximum(variance, 0)),
         np.diag(keep),
     )
+
+
+def _most_likely(taus: Numbers, values: Numbers, slope: Numbers, ones: Numbers) -> float:
+    """The τ of `taus` with the largest restricted likelihood (the smallest of those that are alike)."""
+    precision = 1 / (np.maximum(values, 1e-300) + taus[:, None] ** 2)
+    information = precision @ ones**2
+    common = (precision @ (ones * slope)) / information
+    rest = ((slope - common[:, None] * ones) ** 2 * precision).sum(axis=1)
+    return float(taus[np.argmin(-np.log(precision).sum(axis=1) + np.log(information) + rest)])
 
 
 def _equal(slope: Numbers, errors: Numbers, units: int) -> float:

@@ -59,14 +59,8 @@ def ranks(values: Numbers, draws: Numbers, confidence: float = 0.95) -> Ranks:
         )
     size = len(centre)
     first, second = np.triu_indices(size, 1)
-    gaps = resampled[:, first] - resampled[:, second]
     gap = centre[first] - centre[second]
-    se = gaps.std(axis=0, ddof=1)
-    usable = se > 1e-12 * max(float(np.abs(centre).max(initial=0)), 1e-300)
-    # Around their own mean: a bootstrap of shares is biased upwards for the small ones.
-    spread = np.abs(gaps - gaps.mean(axis=0))[:, usable] / se[usable]
-    critical = float(np.quantile(spread.max(axis=1), confidence)) if usable.any() else 0.0
-    clear = usable & (np.abs(gap) > critical * se)
+    clear = _clear(gap, resampled[:, first] - resampled[:, second], confidence)
     above = np.zeros((size, size), dtype=bool)
     above[first, second] = clear & (gap > 0)
     above[second, first] = clear & (gap < 0)
@@ -77,3 +71,24 @@ def ranks(values: Numbers, draws: Numbers, confidence: float = 0.95) -> Ranks:
     group = np.empty(size, dtype=np.int64)
     group[order] = np.cumsum(np.r_[1, ~np.array(starts, dtype=bool)])
     return Ranks(rank, 1 + above.sum(axis=0), size - above.sum(axis=1), group, above)
+
+
+def _clear(gap: Numbers, gaps: Numbers, confidence: float) -> Flags:
+    """Which differences are beyond chance, stepping down: those found no longer count among the rest.
+
+    Source: Romano & Wolf (2005), JASA 100(469), pp. 94–108.
+    """
+    se = gaps.std(axis=0, ddof=1)
+    left = se > 1e-12 * max(float(np.abs(gap).max(initial=0)), 1e-300)
+    # Around their own mean: a bootstrap of shares is biased upwards for the small ones.
+    spread = np.abs(gaps - gaps.mean(axis=0)) / np.where(left, se, 1.0)
+    size = np.where(left, np.abs(gap) / np.where(left, se, 1.0), 0.0)
+    clear = np.zeros(len(gap), dtype=bool)
+    while left.any():
+        critical = float(np.quantile(spread[:, left].max(axis=1), confidence))
+        found = left & (size > critical)
+        if not found.any():
+            break
+        clear |= found
+        left &= ~found
+    return clear
