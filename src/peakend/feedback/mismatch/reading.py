@@ -14,6 +14,7 @@ from peakend.language import Text
 
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 FEWEST = 50
 FEWEST_PER_PART = 5
