@@ -49,9 +49,7 @@ def test_parts_change_nothing(monkeypatch: pytest.MonkeyPatch, holes: float, clu
 
 
 @pytest.mark.parametrize("most", [250, 4_000_000])
-def test_a_draw_takes_as_many_units_as_there_are_each_as_likely(
-    monkeypatch: pytest.MonkeyPatch, most: int
-) -> None:
+def test_a_draw_takes_as_many_units_as_there_are(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     monkeypatch.setattr(moments, "MOST_SUMS", most)
     scores = np.eye(12)[:, :11] * 12
     found = Sample(scores, np.ones(12), np.arange(12)).drawn(4000, 1)

@@ -1,4 +1,4 @@
-"""What a path model refuses, with a word in both languages: declarations, data, and weights that do not rest."""
+"""What a path model refuses, with a word in both languages: declarations, data, restless weights."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from peakend.feedback.structure.paths import PathModel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+Named = dict[str, list[str]]
 BLOCKS = {"X": ["x1", "x2"], "Y": ["y1", "y2"], "Z": ["z1"]}
 PATHS = {"Y": ["X"], "Z": ["Y"]}
 NAMES = [name for block in BLOCKS.values() for name in block]
@@ -43,7 +44,9 @@ def data(n: int = 40) -> dict[str, Any]:
         (BLOCKS, PATHS, {"tolerance": 0}, "above 0"),
     ],
 )
-def test_a_model_that_cannot_be_is_refused(blocks: Any, paths: Any, more: Any, said: str) -> None:
+def test_a_model_that_cannot_be_is_refused(
+    blocks: Named, paths: Named, more: dict[str, Any], said: str
+) -> None:
     with pytest.raises(PathModelError, match=said) as refused:
         PathModel(blocks, paths, **more)
     assert refused.value.what.zh
@@ -64,7 +67,7 @@ def test_a_declaration_that_cannot_be_read_is_refused(text: str) -> None:
         PathModel.declared(text)
 
 
-def changed(**columns: Any) -> dict[str, Any]:
+def changed(**columns: object) -> dict[str, Any]:
     return data() | columns
 
 
@@ -98,7 +101,9 @@ def with_gap() -> dict[str, Any]:
         (None, {}, "either data or"),
     ],
 )
-def test_data_that_cannot_carry_the_model_are_refused(frame: Any, more: Any, said: str) -> None:
+def test_data_that_cannot_carry_the_model_are_refused(
+    frame: dict[str, Any], more: dict[str, Any], said: str
+) -> None:
     with pytest.raises(PathDataError, match=said) as refused:
         PathModel(BLOCKS, PATHS).fit(frame, **more)
     assert refused.value.what.zh

@@ -67,6 +67,14 @@ class Sample:
             for part, values in enumerate(self._unit_sums())
         )
 
+    def left_out(self, groups: int = 400) -> Moments:
+        """The moments without each of at most `groups` groups of units: the delete-a-group jackknife."""
+        sums = np.concatenate(list(self._unit_sums()))
+        grouped = _by_unit(
+            sums, np.arange(len(sums)) * min(groups, len(sums)) // len(sums), min(groups, len(sums))
+        )
+        return self._moments(iter([sums.sum(axis=0) - grouped]))
+
     @property
     def _unit_count(self) -> int:
         return int(self.units.max(initial=-1)) + 1
