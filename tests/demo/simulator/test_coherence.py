@@ -121,9 +121,10 @@ def test_booking_comes_before_use(ask: Ask, kind: Kind) -> None:
 def test_answers_lie_on_their_scales_and_only_answered_ones_have_a_score(ask: Ask) -> None:
     assert ask("""
         select count(*) from answers a join questions q using (question_id)
-        where (a.score is not null) <> (a.state = 'answered' and q.metric <> 'text')
+        where (a.score is not null) <> (a.state = 'answered' and q.metric not in ('text', 'choice'))
             or a.score < q.scale_low or a.score > q.scale_high or a.score <> floor(a.score)
-            or (a.text is not null) <> (a.state = 'answered' and q.metric = 'text')""") == [(0,)]
+            or (a.text is not null) <> (a.state = 'answered' and q.metric = 'text')
+            or (a.choice is not null) <> (a.state = 'answered' and q.metric = 'choice')""") == [(0,)]
 
 
 def test_a_touchpoint_is_rated_by_those_who_met_it(ask: Ask) -> None:

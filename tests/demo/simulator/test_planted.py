@@ -53,10 +53,10 @@ def ratings(tables: Tables) -> dict[str, Floats]:
     question, score = answers["question_id"].to_numpy(False), answers["score"].to_numpy(False)
     answered = answers["state"].to_numpy(False) == "answered"
     found = {}
-    for q, touchpoint in zip(
-        *(tables["questions"][c].to_pylist() for c in ("question_id", "touchpoint_id")), strict=True
+    for q, touchpoint, metric in zip(
+        *(tables["questions"][c].to_pylist() for c in ("question_id", "touchpoint_id", "metric")), strict=True
     ):
-        if touchpoint:
+        if touchpoint and metric == "rating":
             found[touchpoint] = score[(question == q) & answered].astype(float)
     return found
 
@@ -391,28 +391,17 @@ def test_comments_speak_of_what_stood_out(company: Company) -> None:
     for themed in (True, False):
         names = ("themes",) if themed else ()
         tables = company("airline", customers=8_000, seed=11, without=but(*names))
-        texts = tables["answers"].filter(pa.compute.is_valid(tables["answers"]["text"]))
-        rated = {
-            (r, q): s
-            for r, q, s in zip(
-                *(tables["answers"][c].to_pylist() for c in ("response_id", "question_id", "score")),
-                strict=True,
-            )
-        }
-        blamed: dict[bool, list[float]] = {True: [], False: []}
-        names_of = {n: f"Q-{t.id}" for t in described("airline").touchpoints for n in (t.name, t.name_zh)}
-        blame = shared().comments.blame
-        sentences = {
-            s.format(touchpoint=name): (question, s in blame[lang])
-            for name, question in names_of.items()
-            for lang in ("en", "zh")
-            for s in (*blame[lang], *shared().comments.praise[lang])
-        }
-        for response, text in zip(texts["response_id"].to_pylist(), texts["text"].to_pylist(), strict=True):
-            question, bad = sentences[text]
-            score = rated.get((response, question))
-            if score is not None:
-                blamed[bad].append(score)
-        difference = np.mean(blamed[False]) - np.mean(blamed[True])
-        error = np.sqrt(sum(np.var(scores) / len(scores) for scores in blamed.values()))
+        connection = duckdb.connect()
+        for name in ("answers", "questions", "touchpoints", "truth_responses"):
+            connection.register(name, tables[name])
+        rated = connection.execute("""
+            select c.praise, a.score from truth_responses c
+            join touchpoints t on t.position = c.topic
+            join questions q on q.touchpoint_id = t.touchpoint_id and q.metric = 'rating'
+            join answers a on a.response_id = c.response_id and a.question_id = q.question_id
+            where a.state = 'answered'""").fetchnumpy()
+        praised = rated["praise"] == 1
+        tones = [rated["score"][praised], rated["score"][~praised]]
+        difference = np.mean(tones[0]) - np.mean(tones[1])
+        error = np.sqrt(sum(np.var(scores) / len(scores) for scores in tones))
         assert (difference > ERRORS * error) == themed

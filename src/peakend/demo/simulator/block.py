@@ -24,7 +24,8 @@ class Block:
 
     people: one row a customer; `index` is the customer's number in the whole simulation. orders: one row an
     order, by person and time. lines: one row a line of an order. events: one row an interaction, by order and
-    time. cases: one row a complaint. asked: one row an invitation. Row numbers of one frame stand in columns
+    time. cases: one row a complaint. asked: one row an invitation. felt: latent satisfaction by order and
+    touchpoint, NaN where not met. Row numbers of one frame stand in columns
     of the others (`person`, `order`); draws are always named by `index` and ordinals.
     """
 
@@ -37,6 +38,7 @@ class Block:
     events: Frame = field(init=False)
     cases: Frame = field(init=False)
     asked: Frame = field(init=False)
+    felt: Array = field(init=False)
     tally: Tally = field(default_factory=Counter)
 
     def __post_init__(self) -> None:

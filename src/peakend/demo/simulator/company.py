@@ -188,6 +188,57 @@ class Holding(_Described):
     balance: tuple[Positive, Positive]
 
 
+class Judges(_Described):
+    """A segment by how its customers judge the whole. weights: of touchpoints, 1 where not named."""
+
+    share: Positive
+    weights: dict[str, Annotated[float, Field(ge=0)]]
+
+
+class Drivers(_Described):
+    """What the whole consists of beside memory. share: of the whole that is weighed up from touchpoints."""
+
+    share: Share
+    segmentation: str
+    segments: dict[str, Judges]
+
+
+class Asymmetry(_Described):
+    """Touchpoints that only punish (basic) and touchpoints that only reward (excitement)."""
+
+    basic: tuple[str, ...]
+    excitement: tuple[str, ...]
+
+
+class Expected(_Described):
+    """Mean expectation by touchpoint asked about, and the touchpoint that is better than anybody needs."""
+
+    levels: dict[str, float]
+    over_serviced: str
+
+
+class Mismatch(_Described):
+    """A hidden item swapped for another: what the log says, and the share of each tier that cares."""
+
+    id: str
+    touchpoint: str
+    site: str
+    at: Share
+    kind: str
+    description: str
+    reason: str
+    item: Text
+    instead: Text
+    cares: dict[str, Share]
+
+
+class Whole(_Described):
+    """Mean and standard deviation of the latent values behind answers about the whole, everything on."""
+
+    mean: float
+    spread: Positive
+
+
 class Company(_Described):
     """One kind of company. Every reference inside it is checked; touchpoints and sites keep their order."""
 
@@ -207,14 +258,29 @@ class Company(_Described):
     refunds: Refunds
     programme: Programme
     holdings: tuple[Holding, ...] = ()
+    drivers: Drivers
+    asymmetry: Asymmetry
+    expectations: Expected
+    mismatch: Mismatch
+    whole: Whole
+    surprise: Text
 
     @model_validator(mode="after")
     def _references_exist(self) -> Company:
         touchpoints = {t.id for t in self.touchpoints}
         sites, tiers = {s.id for s in self.sites}, {t.name for t in self.tiers}
         named = [*(change.touchpoint for change in self.changes), self.complaints.touchpoint]
+        named += [self.mismatch.touchpoint, *self.asymmetry.basic, *self.asymmetry.excitement]
+        named += [touchpoint for judges in self.drivers.segments.values() for touchpoint in judges.weights]
+        asked = {t.id for t in self.touchpoints if t.asked}
         wrong = [touchpoint for touchpoint in named if touchpoint not in touchpoints]
+        wrong += [touchpoint for touchpoint in self.expectations.levels if touchpoint not in asked]
+        wrong += [self.expectations.over_serviced] * (
+            self.expectations.over_serviced not in self.expectations.levels
+        )
         wrong += [c.site for c in self.changes if c.site is not None and c.site not in sites]
+        wrong += [site for site in (self.mismatch.site,) if site not in sites]
+        wrong += [tier for tier in self.mismatch.cares if tier not in tiers]
         wrong += [tier for change in self.changes for tier in change.tiers if tier not in tiers]
         wrong += [tier for touchpoint in self.touchpoints for tier in touchpoint.tiers if tier not in tiers]
         wrong += [c for t in self.touchpoints for c in t.only if c not in self.buying.channels]
@@ -250,11 +316,28 @@ class Overall(_Described):
     label: Text
 
 
-class Comments(_Described):
-    """Sentences about a touchpoint ({touchpoint}), in both languages."""
+Sentences = dict[str, tuple[str, ...]]
+"""Sentences by language (en, zh)."""
 
-    praise: dict[str, tuple[str, ...]]
-    blame: dict[str, tuple[str, ...]]
+
+class Comments(_Described):
+    """Parts of comments. wordings: how many there are of each touchpoint, language and tone.
+
+    praise, blame: by dimension of a touchpoint, and general. idle: what says nothing. hidden: about an item
+    that was swapped. surprise: about what nobody expected.
+    """
+
+    wordings: Annotated[int, Field(gt=0)]
+    typos: Share
+    emoji: Share
+    idle_share: Share
+    idle: Sentences
+    openings: Sentences
+    endings: dict[str, Sentences]
+    praise: dict[str, Sentences]
+    blame: dict[str, Sentences]
+    hidden: Sentences
+    surprise: Sentences
 
 
 class Names(_Described):
@@ -277,6 +360,69 @@ class Response(_Described):
     satisfaction: float
     no_answer: Share
     commented: Share
+
+
+class Halo(_Described):
+    """Standard deviation of the mood of a response, on the latent scale."""
+
+    spread: Positive
+
+
+class StraightLiners(_Described):
+    """Who answers everything alike, and how often with each place on the scale, lowest first."""
+
+    share: Share
+    scores: Annotated[tuple[Share, ...], Field(min_length=5, max_length=5)]
+
+
+class Disconfirmation(_Described):
+    """Standard deviations of expectations between people and within; effect of a gap on the whole."""
+
+    person: float
+    noise: float
+    effect: float
+
+
+class Caring(_Described):
+    """What a swapped item does to those who care: drop of the whole, spending lost, how many say so."""
+
+    drop: Positive
+    spending_lost: Share
+    commented: Share
+
+
+class Delight(_Described):
+    """Surprises: share of orders, lift of the whole and of the answer, how many say so."""
+
+    share: Share
+    lift: Positive
+    answer: Positive
+    commented: Share
+
+
+class Recall(_Described):
+    """A survey `days` after: logit of remembering = intercept + vividness × |strongest moment|.
+
+    own, partner: share that remembers whose it was, if the strongest moment was the company's or a partner's.
+    """
+
+    asked: Share
+    days: Annotated[int, Field(gt=0)]
+    intercept: float
+    vividness: float
+    own: Share
+    partner: Share
+    remembered_when_off: Share
+    own_when_off: Share
+
+
+class Retest(_Described):
+    """The same questions again after some days. reliability: by metric, the correlation of the latent values
+    behind both answers."""
+
+    asked: Share
+    days: tuple[int, int]
+    reliability: dict[str, Share]
 
 
 class Duplicates(_Described):
@@ -306,11 +452,26 @@ class Shared(_Described):
     thresholds: dict[str, tuple[float, ...]]
     overall: tuple[Overall, ...]
     touchpoint_question: Text
+    expectation_question: Text
+    expectation_label: Text
+    delight_question: Text
+    delight_label: Text
+    recall_question: Text
+    recall_label: Text
+    attribution_question: Text
+    attribution_label: Text
     comment_question: Text
     comment_label: Text
     comments: Comments
     names: Names
     response: Response
+    halo: Halo
+    straight_liners: StraightLiners
+    expectations: Disconfirmation
+    mismatch: Caring
+    delight: Delight
+    recall: Recall
+    retest: Retest
     duplicates: Duplicates
     dirt: Dirt
 
@@ -329,5 +490,5 @@ def company(kind: Kind) -> Company:
 
 @cache
 def shared() -> Shared:
-    """What `companies/shared.yaml` says for all kinds."""
-    return Shared.model_validate(_read("shared"))
+    """What `companies/shared.yaml` and `companies/comments.yaml` say for all kinds."""
+    return Shared.model_validate({**_read("shared"), "comments": _read("comments")})

@@ -82,6 +82,18 @@ def by_touchpoint(block: Block) -> Array:
     return felt
 
 
+def strongest(block: Block, order: Array) -> tuple[Array, Array]:
+    """(touchpoint, latent satisfaction) of the strongest moment of each of rows `order` of the orders.
+
+    Every one of them must have met something.
+    """
+    moments = block.felt[order]
+    if not len(order):
+        return np.zeros(0, np.int64), np.zeros(0)
+    slot = np.nanargmax(np.abs(moments), axis=1)
+    return slot, np.take_along_axis(moments, slot[:, None], axis=1)[:, 0]
+
+
 def felt(block: Block, events: Frame) -> Array:
     """Latent satisfaction of each of `events`: the sum of what every mechanism contributes."""
     total = np.zeros(len(events))

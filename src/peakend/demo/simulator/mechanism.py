@@ -38,10 +38,12 @@ class Mechanism:
     meaning: what it does. null: what holds instead when it is switched off; None when the company cannot do
     without it. group: a name under which several can be switched off together. after, before: mechanisms
     whose `step` comes earlier, later. step: adds to a block's frames. experience: its part in the latent
-    satisfaction of every row of a frame of events. willingness: its part in the logit of answering, a row an
-    invitation. rows: rows for tables, when all steps are done. registry: rows that are written once. closing:
-    rows that need counts over all customers. truth: what was planted. customer_truth: columns of `people`
-    that tell the truth about a customer, with meanings.
+    satisfaction of every row of a frame of events. judgement: its part in how the whole of every order is
+    judged, added to what is remembered and weighed up. willingness: its part in the logit of answering, a
+    row an invitation. rows: rows for tables, when all steps are done. registry: rows that are written once.
+    closing: rows that need counts over all customers. truth: what was planted. customer_truth: columns of
+    `people` that tell the truth about a customer, with meanings. response_truth: columns of `asked` that
+    tell the truth about a response.
 
     A hook asks `world.on(name)` and gives its null where it is off, and draws the same numbers either way.
     """
@@ -54,12 +56,14 @@ class Mechanism:
     before: tuple[str, ...] = ()
     step: Callable[[Block], None] | None = None
     experience: Callable[[Block, Frame], Array] | None = None
+    judgement: Callable[[Block], Array] | None = None
     willingness: Callable[[Block, Frame], Array] | None = None
     rows: Callable[[Block], Rows] | None = None
     registry: Callable[[World], Rows] | None = None
     closing: Callable[[World, Tally], Rows] | None = None
     truth: Callable[[World], Iterable[Truth]] | None = None
     customer_truth: tuple[tuple[str, Text], ...] = ()
+    response_truth: tuple[tuple[str, Text], ...] = ()
 
 
 @cache

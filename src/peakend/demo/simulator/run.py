@@ -14,7 +14,7 @@ from peakend.demo.simulator.block import Block, Tally
 from peakend.demo.simulator.columns import numbers
 from peakend.demo.simulator.company import Kind
 from peakend.demo.simulator.errors import OutOfRangeError, UnknownKindError, WarehouseNotEmptyError
-from peakend.demo.simulator.keys import MOST_CUSTOMERS, customer_ids
+from peakend.demo.simulator.keys import MOST_CUSTOMERS, customer_ids, response_ids
 from peakend.demo.simulator.mechanism import Rows, mechanisms, switchable, switched_off, truths
 from peakend.demo.simulator.sink import Sink, occupied
 from peakend.demo.simulator.truth import truth_tables
@@ -22,7 +22,7 @@ from peakend.demo.simulator.world import World, world
 from peakend.engine import Engine, connect
 from peakend.language import Text
 
-VERSION = 1
+VERSION = 2
 """Raise it when the same request gives other rows."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -155,7 +155,7 @@ def blocks(fixed: World, customers: int, size: int = BLOCK) -> Iterator[Block]:
 
 
 def block_rows(simulated: Block) -> Rows:
-    """Rows of one block for every table, with the truth about its customers."""
+    """Rows of one block for every table, with the truth about its customers and its responses."""
     for mechanism in mechanisms():
         if mechanism.rows is not None:
             yield from mechanism.rows(simulated)
@@ -163,6 +163,10 @@ def block_rows(simulated: Block) -> Rows:
     people = simulated.people
     columns = {"customer_id": customer_ids(people["index"])}
     yield "truth_customers", pa.table({**columns, **{name: numbers(people[name]) for name in known}})
+    told = [column for mechanism in mechanisms() for column, _ in mechanism.response_truth]
+    done = simulated.asked.take(simulated.asked["completed"])
+    columns = {"response_id": response_ids(done)}
+    yield "truth_responses", pa.table({**columns, **{name: numbers(done[name]) for name in told}})
 
 
 def _report(

@@ -110,9 +110,10 @@ class Sink:
         staged = self.engine.table(STAGING + name)
         if name in canonical_tables():
             columns: tuple[str, ...] = canonical_tables()[name].sort
-        elif "customer_id" in self.engine.schema(STAGING + name).names:
-            columns = ("customer_id",)
         else:
+            keys = ("customer_id", "response_id")
+            columns = tuple(key for key in keys if key in self.engine.schema(STAGING + name).names)
+        if not columns:
             return self.engine.query("select * from t", t=staged)
         ordered = exp.select("*").from_("t").order_by(*(exp.column(identifier(column)) for column in columns))
         return self.engine.query(ordered.sql("duckdb"), t=staged)

@@ -5,15 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from peakend.demo.simulator.world import FIRST_DAY, World
 from peakend.language import Text
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VISIT, RELATIONSHIP, RETEST, RECALL = "visit", "relationship", "retest", "recall"
+"""Programmes: after every visit, the relational waves, the same questions again, what is remembered."""
+
 VISITS = 0
-"""Position of the survey after every visit; the relational waves follow."""
+"""Position of the survey after every visit; the relational waves follow, then the follow-ups."""
 
 WAVE_NUMBERS = 10_000
 """Invitations of wave w carry the number WAVE_NUMBERS + w; those of visits the ordinal of the order."""
+
+FOLLOW_UP_NUMBERS = {RETEST: 20_000, RECALL: 40_000}
+"""Invitations that follow a visit's carry its number and this."""
 
 _FIELD_DAYS = 30
 _MONTHS_APART = 3
@@ -32,7 +42,11 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`slot`: the touchpoint asked about, or None; `metric` "text" is the comment."""
+    """`slot`: the touchpoint asked about, or None; `metric` "text" is the comment.
+
+    programmes: which surveys ask it. cuts: the thresholds from latent values to scores; None where it has no
+    score. overall: asks about the whole.
+    """
 
     id: str
     metric: str
@@ -40,21 +54,15 @@ class Question:
     text: Text
     label: Text
     dimension: str | None
+    programmes: tuple[str, ...]
+    cuts: str | None = None
+    overall: bool = False
 
 
 @lru_cache(maxsize=8)
 def surveys(world: World) -> tuple[Survey, ...]:
-    """The survey after a visit, then one relational wave a quarter from the second quarter on."""
+    """The survey after a visit, a relational wave a quarter from the second on, then the follow-ups."""
     calendar = world.calendar
-    visits = Survey(
-        "SV-VISIT",
-        "visit",
-        None,
-        Text("After the visit", "服务后评价"),
-        "transactional",
-        FIRST_DAY,
-        calendar.last_day,
-    )
     waves = []
     for month in range(_MONTHS_APART, calendar.months, _MONTHS_APART):
         start = calendar.month_starts[month]
@@ -62,7 +70,7 @@ def surveys(world: World) -> tuple[Survey, ...]:
         waves.append(
             Survey(
                 f"SV-{label}",
-                "relationship",
+                RELATIONSHIP,
                 label,
                 Text(f"Relationship survey {label}", f"客户关系调查 {label}"),
                 "relational",
@@ -70,29 +78,93 @@ def surveys(world: World) -> tuple[Survey, ...]:
                 start + timedelta(days=_FIELD_DAYS - 1),
             )
         )
-    return (visits, *waves)
+
+    def running(key: str, programme: str, name: Text, kind: str) -> Survey:
+        return Survey(key, programme, None, name, kind, FIRST_DAY, calendar.last_day)
+
+    days = world.shared.recall.days
+    return (
+        running("SV-VISIT", VISIT, Text("After the visit", "服务后评价"), "transactional"),
+        *waves,
+        running("SV-RETEST", RETEST, Text("The same questions again", "重测"), "pulse"),
+        running("SV-RECALL", RECALL, Text(f"After {days} days", f"{days} 天后回访"), "pulse"),
+    )
+
+
+@lru_cache(maxsize=8)
+def programmes(world: World) -> tuple[str, ...]:
+    """The programme of every survey."""
+    return tuple(survey.programme for survey in surveys(world))
 
 
 @lru_cache(maxsize=8)
 def questions(world: World) -> tuple[Question, ...]:
-    """Every question: those about the whole, one about each touchpoint that is asked about, the comment."""
+    """Every question. Draws are named by its position, so that new ones come last."""
     described = world.shared
-    listed = [
-        Question(overall.id, overall.metric, None, overall.text, overall.label, None)
-        for overall in described.overall
+    whole = [
+        Question(
+            asked.id,
+            asked.metric,
+            None,
+            asked.text,
+            asked.label,
+            None,
+            (VISIT, RELATIONSHIP, *((RETEST,) if asked.metric in described.retest.reliability else ())),
+            asked.metric,
+            overall=True,
+        )
+        for asked in described.overall
     ]
+    return (*whole, *_ratings(world), *_comment(world), *_expectations(world), *_aftermath(world))
+
+
+def _ratings(world: World) -> Iterable[Question]:
+    wording = world.shared.touchpoint_question
     for slot, touchpoint in enumerate(world.company.touchpoints):
         if touchpoint.asked:
-            wording = described.touchpoint_question
-            listed.append(
-                Question(
-                    f"Q-{touchpoint.id}",
-                    "rating",
-                    slot,
-                    Text(wording.en.format(name=touchpoint.name), wording.zh.format(name=touchpoint.name_zh)),
-                    Text(touchpoint.name, touchpoint.name_zh),
-                    touchpoint.dimension,
-                )
+            name = Text(touchpoint.name, touchpoint.name_zh)
+            text = _named(wording, name)
+            yield Question(
+                f"Q-{touchpoint.id}", "rating", slot, text, name, touchpoint.dimension, (VISIT,), "rating"
             )
-    comment = Question("Q-TEXT", "text", None, described.comment_question, described.comment_label, None)
-    return (*listed, comment)
+
+
+def _comment(world: World) -> Iterable[Question]:
+    described = world.shared
+    text, label = described.comment_question, described.comment_label
+    yield Question("Q-TEXT", "text", None, text, label, None, (VISIT, RELATIONSHIP))
+
+
+def _expectations(world: World) -> Iterable[Question]:
+    """One a touchpoint with expectations: the pair of its rating, with the same dimension."""
+    described = world.shared
+    for touchpoint_id in world.company.expectations.levels:
+        slot = world.company.slots[touchpoint_id]
+        touchpoint = world.company.touchpoints[slot]
+        name = Text(touchpoint.name, touchpoint.name_zh)
+        yield Question(
+            f"E-{touchpoint_id}",
+            "expectation",
+            slot,
+            _named(described.expectation_question, name),
+            _named(described.expectation_label, name),
+            touchpoint.dimension,
+            (VISIT,),
+            "expectation",
+        )
+
+
+def _aftermath(world: World) -> Iterable[Question]:
+    """Compared with what was expected; whether it is remembered, and whose it was."""
+    s = world.shared
+    yield Question(
+        "Q-DELIGHT", "rating", None, s.delight_question, s.delight_label, "delight", (VISIT,), "delight"
+    )
+    yield Question("Q-RECALL", "choice", None, s.recall_question, s.recall_label, "recall", (RECALL,))
+    yield Question(
+        "Q-BRAND", "choice", None, s.attribution_question, s.attribution_label, "attribution", (RECALL,)
+    )
+
+
+def _named(wording: Text, name: Text) -> Text:
+    return Text(wording.en.format(name=name.en), wording.zh.format(name=name.zh))

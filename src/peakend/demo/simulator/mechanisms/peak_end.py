@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from peakend.demo.simulator.events import by_touchpoint
 from peakend.demo.simulator.mechanism import Mechanism
+from peakend.demo.simulator.mechanisms.expectations import noticed
 from peakend.demo.simulator.truth import Parameter, Truth
 from peakend.language import Text
 
@@ -19,26 +21,34 @@ if TYPE_CHECKING:
 
     from peakend.demo.simulator.block import Block
     from peakend.demo.simulator.draws import Array
+    from peakend.demo.simulator.frame import Frame
     from peakend.demo.simulator.world import World
 
 
 def _step(block: Block) -> None:
-    events, orders, world = block.events, block.orders, block.world
-    latent = events["latent"]
-    starts = np.flatnonzero(np.diff(events["order"], prepend=-1))
-    lived = events["order"][starts]
-    last = np.append(starts[1:], len(events)) - 1
-    mean = np.add.reduceat(latent, starts) / (last - starts + 1) if len(starts) else latent[starts]
-    remembered = mean
-    if world.on("peak_end"):
-        memory = world.company.experience.memory
-        remembered = memory.mean * mean + memory.peak * _peak(latent, starts) + memory.end * latent[last]
+    events, orders = block.events, block.orders
+    block.felt = by_touchpoint(block)
     orders["overall"] = np.full(len(orders), np.nan)
-    orders["overall"][lived] = remembered
+    _remember(block, events.take(noticed(block)))
+    starts = np.flatnonzero(np.diff(events["order"], prepend=-1))
+    lived, last = events["order"][starts], np.append(starts[1:], len(events)) - 1
     orders["done_at"] = orders["used_at"].copy()
     orders["done_at"][lived] = events["at"][last]
     orders["last_slot"] = np.zeros(len(orders), np.int64)
     orders["last_slot"][lived] = events["slot"][last]
+
+
+def _remember(block: Block, moments: Frame) -> None:
+    """The whole of every order from its moments, in order of time."""
+    latent = moments["latent"]
+    starts = np.flatnonzero(np.diff(moments["order"], prepend=-1))
+    last = np.append(starts[1:], len(moments)) - 1
+    mean = np.add.reduceat(latent, starts) / (last - starts + 1) if len(starts) else latent[starts]
+    remembered = mean
+    if block.world.on("peak_end"):
+        memory = block.world.company.experience.memory
+        remembered = memory.mean * mean + memory.peak * _peak(latent, starts) + memory.end * latent[last]
+    block.orders["overall"][moments["order"][starts]] = remembered
 
 
 def _peak(latent: Array, starts: Array) -> Array:

@@ -134,7 +134,7 @@ def _questions(world: World) -> list[dict[str, object]]:
                 "metric": question.metric,
                 "scale_low": low,
                 "scale_high": high,
-                "overall": question.metric != "text" and question.slot is None,
+                "overall": question.overall,
                 "dimension": question.dimension,
                 "touchpoint_id": None
                 if question.slot is None

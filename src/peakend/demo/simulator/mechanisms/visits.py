@@ -39,6 +39,8 @@ def _step(block: Block) -> None:
             "until": np.full(len(order), calendar.end_us),
             "overall": asked["overall"],
             "weight": np.ones(len(order)),
+            "minds": asked["minds"],
+            "surprised": asked["surprised"],
         }
     )
 
@@ -50,7 +52,7 @@ def _truth(world: World) -> Iterable[Truth]:
 MECHANISM = Mechanism(
     name="visits",
     meaning=Text("A survey after the visit.", "服务后的即时评价。"),
-    after=("peak_end",),
+    after=("judging", "peak_end"),
     step=_step,
     truth=_truth,
 )

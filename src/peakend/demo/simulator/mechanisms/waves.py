@@ -66,6 +66,8 @@ def _step(block: Block) -> None:
                     "until": np.full(len(person), until),
                     "overall": block.orders["overall"][latest[person]],
                     "weight": 1 / sampled[person],
+                    "minds": block.orders["minds"][latest[person]],
+                    "surprised": block.orders["surprised"][latest[person]],
                 }
             )
         )
