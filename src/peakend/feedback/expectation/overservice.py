@@ -97,8 +97,8 @@ def service_levels(
     over-serviced. An item is under-serviced when its gap is below 0; over-serviced when its gap is above 0
     and 10 points of surplus go with less than `margin` points of the overall (upper end, so a wide interval
     proves nothing); surplus_pays when they go with more than none. Each claim by a one-sided test at
-    alpha ÷ 2, each kind of claim corrected by Holm over the items. unit_cost: money that one point (of 0–100) of the
-    item costs a customer served; volume: customers served; saving = gap · unit cost · volume.
+    alpha ÷ 2, each kind of claim corrected by Holm over the items. unit_cost: money that one point (of 0–100)
+    of the item costs a customer served; volume: customers served; saving = gap · unit cost · volume.
     Source: intersection–union tests, Berger (1982), Technometrics 24(4), pp. 295–300; equivalence margins,
     Schuirmann (1987), Journal of Pharmacokinetics and Biopharmaceutics 15, pp. 657–680.
     """
