@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from peakend.demo.simulator.company import Company, Kind, company, shared
+from peakend.demo.simulator.company import Company, Kind, company
+from peakend.demo.simulator.recipes import shared
 
 KINDS = get_args(Kind)
 

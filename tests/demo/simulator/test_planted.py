@@ -18,8 +18,8 @@ from scipy import special
 from estimators import ERRORS, Floats, assert_near, component, expected_repeats, logit
 from peakend.demo.simulator.answering import expected_nps, expected_score, probabilities
 from peakend.demo.simulator.company import company as described
-from peakend.demo.simulator.company import shared
 from peakend.demo.simulator.mechanism import switchable, switched_off
+from peakend.demo.simulator.recipes import shared
 from peakend.demo.simulator.run import blocks
 from peakend.demo.simulator.world import Kind, world
 

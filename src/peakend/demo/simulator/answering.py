@@ -8,8 +8,8 @@ import numpy as np
 from scipy import special
 
 if TYPE_CHECKING:
-    from peakend.demo.simulator.company import Shared
     from peakend.demo.simulator.draws import Array
+    from peakend.demo.simulator.recipes import Shared
     from peakend.demo.simulator.world import World
 
 

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache, cached_property
-from importlib.resources import files
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from peakend.demo.simulator.descriptions import Described, Positive, Share, read
 from peakend.language import Text
 
 Kind = Literal["airline", "property", "bank", "retailer"]
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Positive = Annotated[float, Field(gt=0)]
 
-
-class _Described(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Volume(_Described):
+class Volume(Described):
     """Relative volumes by month (12), weekday (7, Monday first) and local hour (24)."""
 
     by_month: Annotated[tuple[float, ...], Field(min_length=12, max_length=12)]
@@ -30,14 +22,14 @@ class Volume(_Described):
     by_hour: Annotated[tuple[float, ...], Field(min_length=24, max_length=24)]
 
 
-class OrderChannel(_Described):
+class OrderChannel(Described):
     """How orders come in; `site`: they happen at a site."""
 
     weight: Positive
     site: bool
 
 
-class Buying(_Described):
+class Buying(Described):
     """BG/NBD purchases (r, alpha in weeks, a, b) with gamma-gamma order values.
 
     spend_shape and spend_spread are p and q of the gamma-gamma model, spend_mean the mean order value.
@@ -59,7 +51,7 @@ class Buying(_Described):
     lead_category: str | None = None
 
 
-class Memory(_Described):
+class Memory(Described):
     """How an episode is remembered: weights of its mean, its most extreme and its last moment (sum 1)."""
 
     mean: float
@@ -67,7 +59,7 @@ class Memory(_Described):
     end: float
 
 
-class Experience(_Described):
+class Experience(Described):
     """Latent satisfaction, in units of the latent scale on which the thresholds of `shared.yaml` lie."""
 
     attitude: float
@@ -79,7 +71,7 @@ class Experience(_Described):
     memory: Memory
 
 
-class Tier(_Described):
+class Tier(Described):
     """A tier of customers by value, lowest first. sampled: share asked in each relational wave."""
 
     name: str
@@ -88,7 +80,7 @@ class Tier(_Described):
     sampled: Annotated[float, Field(gt=0, le=1)]
 
 
-class Site(_Described):
+class Site(Described):
     id: str
     name: str
     name_zh: str
@@ -100,7 +92,7 @@ class Site(_Described):
     opened_on: date
 
 
-class Touchpoint(_Described):
+class Touchpoint(Described):
     """One touchpoint.
 
     minutes: range after the order or the start of use (`phase`) in which it is met. share: of the orders that
@@ -120,20 +112,20 @@ class Touchpoint(_Described):
     ownership: Literal["owned", "partner", "earned"] = "owned"
     quality: float
     share: Share
-    tiers: dict[str, Share] = {}
+    tiers: dict[str, Share] = Field(default_factory=dict)
     when: Literal["first", "each", "later"] = "each"
     only: tuple[str, ...] = ()
     phase: Literal["order", "use"] = "order"
     minutes: tuple[int, int]
     duration: tuple[Positive, Positive]
-    channels: dict[str, Positive] = {}
+    channels: dict[str, Positive] = Field(default_factory=dict)
     at_site: bool = False
     staffed: bool = False
     asked: bool = True
     dimension: str = "overall"
 
 
-class Product(_Described):
+class Product(Described):
     id: str
     name: str
     name_zh: str
@@ -146,7 +138,7 @@ class Product(_Described):
     weight: Positive = 1.0
 
 
-class Change(_Described):
+class Change(Described):
     """A line of the service-change log. at: share of the window that has passed. size: shift of latent
     satisfaction at the touchpoint from then on, for customers of `tiers` (empty: all)."""
 
@@ -161,26 +153,26 @@ class Change(_Described):
     tiers: tuple[str, ...] = ()
 
 
-class Complaints(_Described):
+class Complaints(Described):
     touchpoint: str
     share: Share
     intercept: float
     slope: float
 
 
-class Refunds(_Described):
+class Refunds(Described):
     touchpoint: str | None
     share: Share
 
 
-class Programme(_Described):
+class Programme(Described):
     name: str
     share: Share
     points_per_unit: Positive
     redeemers: Share
 
 
-class Holding(_Described):
+class Holding(Described):
     """A product that customers hold. share: of customers; balance: median and log-sd."""
 
     product: str
@@ -188,14 +180,14 @@ class Holding(_Described):
     balance: tuple[Positive, Positive]
 
 
-class Judges(_Described):
+class Judges(Described):
     """A segment by how its customers judge the whole. weights: of touchpoints, 1 where not named."""
 
     share: Positive
     weights: dict[str, Annotated[float, Field(ge=0)]]
 
 
-class Drivers(_Described):
+class Drivers(Described):
     """What the whole consists of beside memory. share: of the whole that is weighed up from touchpoints."""
 
     share: Share
@@ -203,21 +195,21 @@ class Drivers(_Described):
     segments: dict[str, Judges]
 
 
-class Asymmetry(_Described):
+class Asymmetry(Described):
     """Touchpoints that only punish (basic) and touchpoints that only reward (excitement)."""
 
     basic: tuple[str, ...]
     excitement: tuple[str, ...]
 
 
-class Expected(_Described):
+class Expected(Described):
     """Mean expectation by touchpoint asked about, and the touchpoint that is better than anybody needs."""
 
     levels: dict[str, float]
     over_serviced: str
 
 
-class Mismatch(_Described):
+class Mismatch(Described):
     """A hidden item swapped for another: what the log says, and the share of each tier that cares."""
 
     id: str
@@ -232,14 +224,14 @@ class Mismatch(_Described):
     cares: dict[str, Share]
 
 
-class Whole(_Described):
+class Whole(Described):
     """Mean and standard deviation of the latent values behind answers about the whole, everything on."""
 
     mean: float
     spread: Positive
 
 
-class Company(_Described):
+class Company(Described):
     """One kind of company. Every reference inside it is checked; touchpoints and sites keep their order."""
 
     kind: Kind
@@ -307,188 +299,7 @@ class Company(_Described):
         return f"simulated:{self.kind}"
 
 
-class Overall(_Described):
-    """A question about the whole."""
-
-    id: str
-    metric: Literal["nps", "csat", "ces"]
-    text: Text
-    label: Text
-
-
-Sentences = dict[str, tuple[str, ...]]
-"""Sentences by language (en, zh)."""
-
-
-class Comments(_Described):
-    """Parts of comments. wordings: how many there are of each touchpoint, language and tone.
-
-    praise, blame: by dimension of a touchpoint, and general. idle: what says nothing. hidden: about an item
-    that was swapped. surprise: about what nobody expected.
-    """
-
-    wordings: Annotated[int, Field(gt=0)]
-    typos: Share
-    emoji: Share
-    idle_share: Share
-    idle: Sentences
-    openings: Sentences
-    endings: dict[str, Sentences]
-    praise: dict[str, Sentences]
-    blame: dict[str, Sentences]
-    hidden: Sentences
-    surprise: Sentences
-
-
-class Names(_Described):
-    """Parts of names that are put together; chosen so that nobody is called so."""
-
-    zh_family: tuple[str, ...]
-    zh_first: tuple[str, ...]
-    zh_second: tuple[str, ...]
-    en_given: tuple[str, ...]
-    en_family: tuple[str, ...]
-    cities: tuple[tuple[str, str], ...]
-
-
-class Response(_Described):
-    """Chance of answering: logit = intercept + value × (value index) + satisfaction × (latent)."""
-
-    invited: Share
-    intercept: float
-    value: float
-    satisfaction: float
-    no_answer: Share
-    commented: Share
-
-
-class Halo(_Described):
-    """Standard deviation of the mood of a response, on the latent scale."""
-
-    spread: Positive
-
-
-class StraightLiners(_Described):
-    """Who answers everything alike, and how often with each place on the scale, lowest first."""
-
-    share: Share
-    scores: Annotated[tuple[Share, ...], Field(min_length=5, max_length=5)]
-
-
-class Disconfirmation(_Described):
-    """Standard deviations of expectations between people and within; effect of a gap on the whole."""
-
-    person: float
-    noise: float
-    effect: float
-
-
-class Caring(_Described):
-    """What a swapped item does to those who care: drop of the whole, spending lost, how many say so."""
-
-    drop: Positive
-    spending_lost: Share
-    commented: Share
-
-
-class Delight(_Described):
-    """Surprises: share of orders, lift of the whole and of the answer, how many say so."""
-
-    share: Share
-    lift: Positive
-    answer: Positive
-    commented: Share
-
-
-class Recall(_Described):
-    """A survey `days` after: logit of remembering = intercept + vividness × |strongest moment|.
-
-    own, partner: share that remembers whose it was, if the strongest moment was the company's or a partner's.
-    """
-
-    asked: Share
-    days: Annotated[int, Field(gt=0)]
-    intercept: float
-    vividness: float
-    own: Share
-    partner: Share
-    remembered_when_off: Share
-    own_when_off: Share
-
-
-class Retest(_Described):
-    """The same questions again after some days. reliability: by metric, the correlation of the latent values
-    behind both answers."""
-
-    asked: Share
-    days: tuple[int, int]
-    reliability: dict[str, Share]
-
-
-class Duplicates(_Described):
-    """A second record of the same person in another source, and how often each field of it differs."""
-
-    share: Share
-    events_moved: Share
-    name_shortened: Share
-    year_missing: Share
-    year_wrong: Share
-    city_missing: Share
-    phone_wrong: Share
-    phone_missing: Share
-    email_missing: Share
-
-
-class Dirt(_Described):
-    equal_times: Share
-    unidentified: Share
-    late: Share
-
-
-class Shared(_Described):
-    """What all kinds have in common. thresholds: cut points on the latent scale, one fewer than scores."""
-
-    scales: dict[str, tuple[int, int]]
-    thresholds: dict[str, tuple[float, ...]]
-    overall: tuple[Overall, ...]
-    touchpoint_question: Text
-    expectation_question: Text
-    expectation_label: Text
-    delight_question: Text
-    delight_label: Text
-    recall_question: Text
-    recall_label: Text
-    attribution_question: Text
-    attribution_label: Text
-    comment_question: Text
-    comment_label: Text
-    comments: Comments
-    names: Names
-    response: Response
-    halo: Halo
-    straight_liners: StraightLiners
-    expectations: Disconfirmation
-    mismatch: Caring
-    delight: Delight
-    recall: Recall
-    retest: Retest
-    duplicates: Duplicates
-    dirt: Dirt
-
-
-def _read(name: str) -> dict[str, Any]:
-    text = files("peakend.demo.simulator").joinpath(f"companies/{name}.yaml").read_text("utf-8")
-    body: dict[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return body
-
-
 @cache
 def company(kind: Kind) -> Company:
     """The company described in `companies/<kind>.yaml`."""
-    return Company.model_validate({"kind": kind, **_read(kind)})
-
-
-@cache
-def shared() -> Shared:
-    """What `companies/shared.yaml` and `companies/comments.yaml` say for all kinds."""
-    return Shared.model_validate({**_read("shared"), "comments": _read("comments")})
+    return Company.model_validate({"kind": kind, **read(kind)})

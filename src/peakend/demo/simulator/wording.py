@@ -18,7 +18,8 @@ from peakend.demo.simulator.draws import Array, Draws
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from peakend.demo.simulator.company import Comments, Company, Sentences
+    from peakend.demo.simulator.company import Company
+    from peakend.demo.simulator.recipes import Comments, Sentences
     from peakend.demo.simulator.world import World
     from peakend.language import Language
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from peakend.demo.simulator.calendar import FIRST_DAY, Calendar
-from peakend.demo.simulator.company import Company, Shared, company, shared
+from peakend.demo.simulator.company import Company, company
 from peakend.demo.simulator.company import Kind as Kind
 from peakend.demo.simulator.draws import Draws
+from peakend.demo.simulator.recipes import Shared, shared
 
 _FLAT = ((1.0,) * 12, (1.0,) * 7)
 
