@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from peakend.feedback.drivers.covariance import em_covariance
-    from peakend.feedback.drivers.dominance import Dominance, dominance
+    from peakend.feedback.drivers.dominance import Dominance, dominance_analysis
     from peakend.feedback.drivers.importance import Driver, RelativeImportance, relative_importance
 
 __all__ = [
     "Dominance",
     "Driver",
     "RelativeImportance",
-    "dominance",
+    "dominance_analysis",
     "em_covariance",
     "relative_importance",
 ]
@@ -23,7 +23,7 @@ _HOMES = {
     "Dominance": "dominance",
     "Driver": "importance",
     "RelativeImportance": "importance",
-    "dominance": "dominance",
+    "dominance_analysis": "dominance",
     "em_covariance": "covariance",
     "relative_importance": "importance",
 }

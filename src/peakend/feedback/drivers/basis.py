@@ -12,7 +12,7 @@ from peakend.feedback.drivers.bootstrap import bootstrap_correlations
 from peakend.feedback.drivers.covariance import Covariance, em_covariance, pattern_moments, select
 from peakend.feedback.drivers.errors import NotACorrelationError, NothingVariesError, TooFewAnswersError
 from peakend.feedback.drivers.lmg import COLLINEAR
-from peakend.feedback.drivers.ordinal import latent_correlation, latent_draws
+from peakend.feedback.drivers.ordinal import information, latent_correlation, latent_draws
 from peakend.feedback.drivers.rows import OUTCOME, Rows, checked_names, read_frame
 from peakend.feedback.weighting import kish_size
 from peakend.language import Language, Text
@@ -44,8 +44,8 @@ class LeftOut:
 class Basis:
     """A correlation matrix (q × q, outcome last) of `names` and the outcome, with its base.
 
-    n, complete, effective_n: None from a correlation matrix. collinear: groups of drivers that follow exactly
-    from one another.
+    n, complete, effective_n, sizes (p, respondents behind each driver): None from a correlation matrix.
+    collinear: groups of drivers that follow exactly from one another.
     """
 
     names: tuple[str, ...]
@@ -53,6 +53,7 @@ class Basis:
     n: int | None
     complete: int | None
     effective_n: float | None
+    sizes: Numbers | None
     missing: Literal["none", "em", "complete"]
     left_out: tuple[LeftOut, ...] = ()
     collinear: tuple[tuple[str, ...], ...] = ()
@@ -105,7 +106,7 @@ def basis_of_correlation(correlation: Any, names: Sequence[str] | None) -> Basis
             f"矩阵不是半正定的（最小特征值 {least:.2g}），没有任何数据会有这样的相关系数",
         )
     chosen = checked_names(names if names is not None else listed[:-1], size - 1)
-    return _noted(Basis(chosen, matrix, None, None, None, "none"), 0)
+    return _noted(Basis(chosen, matrix, None, None, None, None, "none"), 0)
 
 
 def basis_of_moments(
@@ -156,12 +157,15 @@ def basis_of_rows(
 
 def _of_steps(rows: Rows, left_out: tuple[LeftOut, ...], offered: int) -> Basis:
     n = len(rows.values)
+    effective = float(kish_size(rows.weights.sum(), (rows.weights**2).sum()))
     basis = Basis(
         names=rows.names,
         correlation=latent_correlation(rows.values[:, :-1], rows.values[:, -1], rows.weights),
         n=n,
         complete=n,
-        effective_n=float(kish_size(rows.weights.sum(), (rows.weights**2).sum())),
+        effective_n=effective,
+        sizes=_at_most(np.full(len(rows.names), effective), rows)
+        * information(rows.values[:, -1], rows.weights),
         missing="complete" if n < offered else "none",
         left_out=left_out,
         rows=rows,
@@ -182,12 +186,20 @@ def _of_estimate(
         n=estimate.n,
         complete=estimate.complete,
         effective_n=estimate.effective_n,
+        sizes=_at_most(estimate.with_last[:-1], rows),
         missing="em" if estimate.complete < estimate.n else "complete" if estimate.n < offered else "none",
         left_out=left_out,
         rows=rows,
         estimate=estimate,
     )
     return _noted(basis, offered)
+
+
+def _at_most(sizes: Numbers, rows: Rows | None) -> Numbers:
+    """Answers of one cluster may be one answer over again: at most as many as there are clusters."""
+    if rows is None or rows.clusters is None:
+        return sizes
+    return np.minimum(sizes, float(rows.clusters.max() + 1))
 
 
 def _usable(rows: Rows) -> tuple[Rows, tuple[LeftOut, ...]]:

@@ -38,7 +38,8 @@ class Covariance:
     """What is known of q questions together.
 
     mean (q), matrix (q × q, maximum likelihood: divided by Σw). n: responses with any answer; complete: with
-    all. effective_n: Kish's. steps: of EM, 0 where nothing was skipped.
+    all. effective_n: Kish's; with_last (q): Kish's of those who answered a question and the last one. steps:
+    of EM, 0 where nothing was skipped.
     """
 
     mean: Numbers
@@ -46,6 +47,7 @@ class Covariance:
     n: int
     complete: int
     effective_n: float
+    with_last: Numbers
     steps: int
 
     @property
@@ -129,19 +131,23 @@ def em_covariance(
             Text("Nobody answered any of the questions.", "没有任何人回答这些题目。"), n=0, needed=1
         )
     counts = (sum(one.n for one in used), sum(one.n for one in used if one.observed.all()))
-    squares = sum(one.weight_squares for one in used)
-    effective = float(kish_size(sum(one.weight_sum for one in used), squares))
+    squares = np.array([one.weight_squares for one in used])
+    weights = np.array([one.weight_sum for one in used])
+    effective = float(kish_size(weights.sum(), squares.sum()))
+    both = np.array([one.observed & one.observed[-1] for one in used])
+    with_last = np.nan_to_num(kish_size(weights @ both, squares @ both))
     if all(one.observed.all() for one in used):
-        weight = sum(one.weight_sum for one in used)
-        mean = np.sum([one.sums for one in used], axis=0) / weight
-        matrix = np.sum([one.products for one in used], axis=0) / weight - np.outer(mean, mean)
-        return Covariance(mean, matrix, *counts, effective, 0)
+        mean = np.sum([one.sums for one in used], axis=0) / weights.sum()
+        matrix = np.sum([one.products for one in used], axis=0) / weights.sum() - np.outer(mean, mean)
+        return Covariance(mean, matrix, *counts, effective, with_last, 0)
     _together(used, names)
     model = PatternEM.of(used)
     theta, steps = _settle(model, tolerance)
     mean, matrix = model.unpack(theta)
     scale = model.scale
-    return Covariance(model.centre + scale * mean, matrix * np.outer(scale, scale), *counts, effective, steps)
+    return Covariance(
+        model.centre + scale * mean, matrix * np.outer(scale, scale), *counts, effective, with_last, steps
+    )
 
 
 def _together(used: Sequence[PatternMoments], names: Sequence[str] | None) -> None:

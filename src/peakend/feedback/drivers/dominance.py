@@ -38,8 +38,8 @@ class Dominance:
 
     importance: the relative importance of the same data. conditional: p × p, row i what driver i adds on
     average to models of 0, 1, …, p − 1 others; its row means are the LMG importances. complete_verdicts,
-    conditional_verdicts, general_verdicts: p × p, 1 where the row's driver dominates the column's, −1 where it
-    is dominated, 0 where neither holds.
+    conditional_verdicts, general_verdicts: p × p, 1 where the row's driver dominates the column's, −1 where
+    it is dominated, 0 where neither holds.
     """
 
     importance: RelativeImportance
@@ -74,7 +74,7 @@ class Dominance:
         return pa.Table.from_pylist(rows, schema)
 
 
-def dominance(X: Any = None, y: Any = None, **given: Any) -> Dominance:  # noqa: ANN401, N803
+def dominance_analysis(X: Any = None, y: Any = None, **given: Any) -> Dominance:  # noqa: ANN401, N803
     """Complete, conditional and general dominance; arguments and errors as `relative_importance`.
 
     It speaks of the sample: whether the order would come out again in another, the bootstrap of
@@ -113,8 +113,7 @@ def dominance(X: Any = None, y: Any = None, **given: Any) -> Dominance:  # noqa:
 def _throughout(gaps: Numbers) -> Verdicts:
     """1 where no gap along the last axis is negative and one is positive, −1 the other way round, else 0."""
     never_less, never_more = (gaps >= -_EQUAL).all(axis=-1), (gaps <= _EQUAL).all(axis=-1)
-    found: Verdicts = never_less.astype(np.int64) - never_more.astype(np.int64)
-    return found
+    return np.asarray(never_less.astype(np.int64) - never_more.astype(np.int64), dtype=np.int64)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

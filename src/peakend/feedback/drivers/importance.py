@@ -29,6 +29,7 @@ from peakend.feedback.drivers.differences import PairDifference, pair_difference
 from peakend.feedback.drivers.errors import DriverInputError
 from peakend.feedback.drivers.johnson import relative_weights
 from peakend.feedback.drivers.lmg import MOST_DRIVERS, lmg
+from peakend.feedback.drivers.noise import noise_levels
 from peakend.feedback.drivers.permutations import ORDERS, permutation_importance
 from peakend.feedback.drivers.rows import read_rows
 from peakend.language import Text
@@ -51,7 +52,9 @@ FEWEST_DRAWS = 20
 class Driver:
     """One driver. importance: its part of R². share: of the R², None where the drivers explain nothing.
 
-    low, high: bootstrap percentile interval of the share, None without a bootstrap.
+    low, high: bootstrap percentile interval of the share, None without a bootstrap. noise: the importance
+    that drivers without any effect stay below, all of them together in 95 of 100 samples (`noise`); None from
+    correlations. A share is never 0 and its interval never reaches 0, so this tells what matters at all.
     """
 
     name: str
@@ -59,6 +62,12 @@ class Driver:
     low: float | None
     high: float | None
     importance: float
+    noise: float | None = None
+
+    @property
+    def above_noise(self) -> bool | None:
+        """More than chance gives to a driver without effect; None where that is not known."""
+        return None if self.noise is None else self.importance > self.noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +132,13 @@ class RelativeImportance:
         return pair_differences(self.names, shares, _shares(self.draws), self.confidence, alpha)
 
     def to_arrow(self) -> pa.Table:
-        """A row a driver: name, share, low, high, importance."""
+        """A row a driver: name, share, low, high, importance, noise."""
         return pa.table(
             {
                 "name": pa.array(self.names, pa.string()),
                 **{
                     name: pa.array([getattr(driver, name) for driver in self.drivers], pa.float64())
-                    for name in ("share", "low", "high", "importance")
+                    for name in ("share", "low", "high", "importance", "noise")
                 },
             }
         )
@@ -224,6 +233,7 @@ def _result(
     if draws is not None:
         low, high = np.quantile(_shares(draws), ends, axis=0)
         totals = np.quantile(draws.sum(axis=1), ends)
+    noise = None if basis.sizes is None else noise_levels(basis.correlation, basis.sizes)
     found = tuple(
         Driver(
             name,
@@ -231,6 +241,7 @@ def _result(
             None if low is None or not explains else float(low[place]),
             None if high is None or not explains else float(high[place]),
             float(parts[place]),
+            None if noise is None or not np.isfinite(noise[place]) else float(noise[place]),
         )
         for place, name in enumerate(basis.names)
     )
