@@ -33,6 +33,8 @@ TRANSACTIONS = 12_000
 _TOUCHPOINTS = ["check-in", "安检", "Lounge", "lounge", 'it\'s "boarding" \\ 🛫', "Zürich"]
 _SEGMENTS = ["新客", "老客", "VIP", "vip"]
 _SURVEYS = {"w1": ("pulse", "2024"), "w2": ("pulse", "2025"), "month": ("always", None), "anon": ("人", "甲")}
+_CODED = ["say_1", "say_2"]
+_CODES = ["Charging stations / plugs", "Wider selection of restaurants", "排队太长", "Q8-29"]
 _METRICS = ["nps", "csat", "ces", "rating", "rating", "nps", "expectation", "text"]
 
 
@@ -124,13 +126,24 @@ def _listening(random: np.random.Generator) -> dict[str, dict[str, Any]]:
             "anonymous": [survey == "anon" for survey in surveys],
         },
         "questions": {
-            "question_id": questions,
-            "metric": _METRICS,
-            "scale_low": [0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0, None],
-            "scale_high": [10.0, 5.0, 7.0, 5.0, 5.0, 10.0, 5.0, None],
-            "overall": [True, True, True, False, False, False, False, False],
-            "touchpoint_id": [None, None, None, "安检", "Lounge", 'it\'s "boarding" \\ 🛫', "安检", None],
-            "text_en": [f"How was it ({metric})?" for metric in _METRICS],
+            "question_id": [*questions, *_CODED],
+            "metric": [*_METRICS, *["choice"] * len(_CODED)],
+            "dimension": [*[None] * len(_METRICS), *["comments"] * len(_CODED)],
+            "scale_low": [0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 1.0, None, None, None],
+            "scale_high": [10.0, 5.0, 7.0, 5.0, 5.0, 10.0, 5.0, None, None, None],
+            "overall": [True, True, True, *[False] * 7],
+            "touchpoint_id": [
+                None,
+                None,
+                None,
+                "安检",
+                "Lounge",
+                'it\'s "boarding" \\ 🛫',
+                "安检",
+                *[None] * 3,
+            ],
+            "text_en": [f"How was it ({metric})?" for metric in [*_METRICS, *_CODED]],
+            "attributes": [*[None] * len(_METRICS), '{"labels": {"Charging stations / plugs": "充电"}}', "{"],
         },
         "interactions": {
             "event_id": _ids("i", random.permutation(INTERACTIONS)),
@@ -196,8 +209,8 @@ def _answers(random: np.random.Generator) -> dict[str, dict[str, Any]]:
         },
         "answers": dict(
             zip(
-                ("response_id", "question_id", "state", "score", "text"),
-                map(list, [*zip(*rows, strict=False), _texts(rows)]),
+                ("response_id", "question_id", "state", "score", "text", "choice"),
+                map(list, zip(*_with_codes(rows), strict=True)),
                 strict=False,
             )
         ),
@@ -220,6 +233,19 @@ def _transactions(random: np.random.Generator) -> dict[str, Any]:
         "revenue": money(np.where(refund, -amounts, amounts)),
         "currency": ["CNY"] * size,
     }
+
+
+def _with_codes(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """`rows` with their texts, and after them coded comments; drawn apart from everything else."""
+    random = np.random.default_rng(13)
+    said = [(*row, text, None) for row, text in zip(rows, _texts(rows), strict=True)]
+    scores = {response: score for response, question, _, score in rows if question == "q00000"}
+    for response in sorted({row[0] for row in rows}):
+        liked = (scores.get(response) or 0) > 6
+        for question in _CODED[: random.integers(0, 3)]:
+            code = _CODES[random.integers(0, 3 if liked else 4)]
+            said.append((response, question, "answered", None, None, code))
+    return said
 
 
 def _texts(rows: list[tuple[Any, ...]]) -> list[str | None]:

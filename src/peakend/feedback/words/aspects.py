@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from peakend.errors import PeakendError
-from peakend.feedback.words.terms import bases_of, places_of, stop_words
+from peakend.feedback.words.terms import bases_of, places_of, stop_words, stream_of
 from peakend.language import Text
 
 if TYPE_CHECKING:
@@ -235,12 +235,25 @@ def mentions_of(stream: Stream, aspects: Sequence[Aspect]) -> Mentions:
     return Mentions(matrix, place, aspect)
 
 
-def aspects_in(names: Iterable[str | None]) -> set[str]:
-    """The keys of the dictionary's aspects that a short name, in either language, speaks of."""
-    from peakend.feedback.words.terms import stream_of
+@cache
+def aspects_in(names: tuple[str | None, ...]) -> frozenset[str]:
+    """The keys of the dictionary's aspects that short names, in either language, speak of."""
+    found = _found_in(names)
+    return frozenset(dictionary()[number].key for number in found)
 
+
+def main_aspect(name: str) -> Aspect | None:
+    """The dictionary's aspect that a short name speaks of first."""
+    found = _found_in((name,))
+    return dictionary()[found[0]] if found else None
+
+
+@cache
+def _found_in(names: tuple[str | None, ...]) -> tuple[int, ...]:
+    """Numbers of the aspects found in `names`, in the order in which they are spoken of."""
     given = [name for name in names if name]
     if not given:
-        return set()
+        return ()
     found = mentions_of(stream_of(given), dictionary())
-    return {dictionary()[number].key for number in np.unique(found.aspect).tolist()}
+    order = np.lexsort((found.aspect, found.place))
+    return tuple(dict.fromkeys(found.aspect[order].tolist()))
