@@ -20,7 +20,7 @@ FOLDS = 5
 RIDGE = 1e-4
 """Share of its variance added to each part: parts that say the same share their weight between them."""
 MOST_STEPS = 60
-CLOSE = 2e-3
+CLOSE = 4e-3
 """EM has converged when no coefficient of the full regression moves by more (both sides standardised)."""
 ROBUST = 1.345
 """Huber's constant: residuals up to so many standard deviations count fully (95 % efficient)."""
@@ -90,27 +90,13 @@ def out_of_fold(parts: Numbers, total: Numbers, group: Codes) -> tuple[Predictio
     found = Prediction((rows.centre[-1] + size * expected)[back], (size * spread)[back])
     scale = rows.scale
     mean = rows.centre + scale * moments.mean
-    return found, Moments(
-        mean, moments.covariance * np.outer(scale, scale), moments.steps, moments.converged
-    )
+    return found, Moments(mean, moments.covariance * np.outer(scale, scale), moments.steps, moments.converged)
 
 
-def completed(parts: Numbers, moments: Moments) -> Numbers:
-    """`parts` with skipped answers replaced by their expectation given the answered ones (never the total)."""
-    rows = _rows(np.column_stack([parts, np.zeros(len(parts))]), np.arange(len(parts)), standardise=False)
-    values = rows.values[:, :-1].copy()
-    _fill(values, rows.start, rows.observed[:, :-1], moments.mean[:-1], _ridged(moments.covariance)[:-1, :-1])
-    found = np.empty_like(values)
-    found[rows.place] = values
-    return found
-
-
-def _rows(values: Numbers, group: Codes, *, standardise: bool = True) -> _Rows:
+def _rows(values: Numbers, group: Codes) -> _Rows:
     answered = ~np.isnan(values)
-    centre, scale = np.zeros(values.shape[1]), np.ones(values.shape[1])
-    if standardise:
-        centre, scale = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
-        scale = np.where(scale > 0, scale, 1.0)
+    centre, scale = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
+    scale = np.where(scale > 0, scale, 1.0)
     packed = np.packbits(answered, axis=1)
     place = np.lexsort([np.arange(len(values)), *packed.T[::-1]])
     different = np.r_[True, (packed[place][1:] != packed[place][:-1]).any(axis=1)] if len(place) else []
@@ -299,32 +285,3 @@ def _expectations(values, start, observed, fold, means, covariances):  # type: i
                 expected[r] = s
                 spread[r] = np.sqrt(max(left, 1e-12))
     return expected, spread
-
-
-@numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
-def _fill(values, start, observed, mean, covariance):  # type: ignore[no-untyped-def]
-    """Replace what is not observed by its expectation given what is."""
-    size = values.shape[1]
-    there, missing = np.empty(size, np.int64), np.empty(size, np.int64)
-    lower, right = np.zeros((size, size)), np.empty(size)
-    for pattern in range(len(start) - 1):
-        seen = gone = 0
-        for j in range(size):
-            if observed[pattern, j]:
-                there[seen] = j
-                seen += 1
-            else:
-                missing[gone] = j
-                gone += 1
-        if not gone:
-            continue
-        _factor(covariance, there, seen, lower)
-        for r in range(start[pattern], start[pattern + 1]):
-            for i in range(seen):
-                right[i] = values[r, there[i]] - mean[there[i]]
-            _solve(lower, seen, right)
-            for m in range(gone):
-                s = mean[missing[m]]
-                for i in range(seen):
-                    s += covariance[missing[m], there[i]] * right[i]
-                values[r, missing[m]] = s

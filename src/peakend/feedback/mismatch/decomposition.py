@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
+from peakend.feedback.drivers.skipped import filled
 from peakend.feedback.intervals import t_quantile
-from peakend.feedback.mismatch.conditional import completed, out_of_fold
 from peakend.feedback.mismatch.reading import TooFewAnswersError, read_answers
 from peakend.feedback.scores import AnswersError
 from peakend.language import Text
@@ -43,7 +43,7 @@ class EstimatedChange:
     """A `Change` with its uncertainty, from answers.
 
     parts_used: places of the parts; slopes, moves: β and Δx of each; low, high: ends of the interval of each
-    contribution; se, p: of the unexplained, two-sided; n: respondents before and now; df: degrees of freedom.
+    contribution, change_… of the whole change; se, p: of the unexplained, two-sided; n: respondents before and now; df: degrees of freedom.
     """
 
     change: Change
@@ -52,6 +52,9 @@ class EstimatedChange:
     moves: Numbers
     low: Numbers
     high: Numbers
+    change_se: float
+    change_low: float
+    change_high: float
     se: float
     unexplained_low: float
     unexplained_high: float
@@ -114,14 +117,16 @@ def unexplained_change(
             needed=20,
         )
     weight = np.ones(len(later)) if weights is None else np.asarray(weights, dtype=float)[answers.row]
-    with_period = np.column_stack([answers.parts, later])
-    _, moments = out_of_fold(with_period, answers.total, answers.cluster_or_own)
-    x = completed(with_period, moments)
-    beta, variance, df = _regression(x, answers.total, weight, answers.cluster_or_own)
-    return _change(x, answers.total, weight, beta, variance, df, answers.parts_used, n, confidence)
+    x = filled(np.column_stack([answers.parts, later]), weight)
+    fit = _regression(x, answers.total, weight, answers.cluster_or_own)
+    _, variance, _ = _regression(x[:, -1:], answers.total, weight, answers.cluster_or_own)
+    moved = float(np.sqrt(max(variance[0, 0], 0.0)))
+    return _change(x, answers.total, weight, fit, moved, answers.parts_used, n, confidence)
 
 
-def _regression(x: Numbers, y: Numbers, weight: Numbers, cluster: NDArray[np.int64]) -> tuple[Numbers, Numbers, float]:
+def _regression(
+    x: Numbers, y: Numbers, weight: Numbers, cluster: NDArray[np.int64]
+) -> tuple[Numbers, Numbers, float]:
     """Coefficients of the columns of x (the intercept apart), their robust covariance, degrees of freedom."""
     design = np.column_stack([np.ones(len(y)), x])
     scale = np.sqrt(np.mean(design**2, axis=0))
@@ -145,13 +150,13 @@ def _change(
     x: Numbers,
     y: Numbers,
     weight: Numbers,
-    beta: Numbers,
-    variance: Numbers,
-    df: float,
+    fit: tuple[Numbers, Numbers, float],
+    moved: float,
     used: NDArray[np.int64],
     n: tuple[int, int],
     confidence: float,
 ) -> EstimatedChange:
+    beta, variance, df = fit
     later = x[:, -1] > 0
     means = [np.average(x[rows, :-1], axis=0, weights=weight[rows]) for rows in (~later, later)]
     levels = [float(np.average(y[rows], weights=weight[rows])) for rows in (~later, later)]
@@ -164,7 +169,11 @@ def _change(
     half = float(t_quantile(confidence, df))
     errors = np.sqrt(moves**2 * np.diag(variance)[:-1] + beta[:-1] ** 2 * spread)
     se = float(np.sqrt(max(variance[-1, -1], 0.0)))
-    p = float(2 * stdtr(df, -abs(found.unexplained) / se)) if se > 0 else float(abs(found.unexplained) < 1e-12)
+    p = (
+        float(2 * stdtr(df, -abs(found.unexplained) / se))
+        if se > 0
+        else float(abs(found.unexplained) < 1e-12)
+    )
     return EstimatedChange(
         change=found,
         parts_used=used,
@@ -172,6 +181,9 @@ def _change(
         moves=moves,
         low=found.contributions - half * errors,
         high=found.contributions + half * errors,
+        change_se=moved,
+        change_low=found.change - half * moved,
+        change_high=found.change + half * moved,
         se=se,
         unexplained_low=found.unexplained - half * se,
         unexplained_high=found.unexplained + half * se,

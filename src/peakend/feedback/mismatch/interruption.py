@@ -85,7 +85,9 @@ def weekly(week: Any, value: Any, base: Any = None) -> Series:
     used = (when >= 0) & np.isfinite(what) & (amount > 0)
     weeks, code = np.unique(when[used], return_inverse=True)
     total = np.bincount(code, amount[used], len(weeks))
-    return Series(weeks, np.bincount(code, (amount * what)[used], len(weeks)) / np.maximum(total, 1e-300), total)
+    return Series(
+        weeks, np.bincount(code, (amount * what)[used], len(weeks)) / np.maximum(total, 1e-300), total
+    )
 
 
 def against(touched: Series, rest: Series) -> Series:
@@ -190,9 +192,7 @@ def _raw(rows: Numbers) -> Numbers:
     return found
 
 
-def coincidences(
-    found: Sequence[Interruption], alpha: float = 0.05
-) -> tuple[list[float | None], list[bool]]:
+def coincidences(found: Sequence[Interruption], alpha: float = 0.05) -> tuple[list[float | None], list[bool]]:
     """Holm's adjusted p of each (None: not tested), and whether it is at most alpha."""
     if not found:
         return [], []
@@ -219,7 +219,8 @@ def break_of(series: Series, draws: int = DRAWS, seed: int = 1) -> Break | None:
     weight = series.base
     root = np.sqrt(weight / weight.mean())
     before, after = (
-        float(np.average(series.value[part], weights=weight[part])) for part in (slice(0, at), slice(at, None))
+        float(np.average(series.value[part], weights=weight[part]))
+        for part in (slice(0, at), slice(at, None))
     )
     left = (series.value - np.where(np.arange(size) < at, before, after)) * root
     shocks = np.random.default_rng(seed).standard_normal((draws, size))

@@ -155,5 +155,8 @@ def _codes(labels: Any, expected: int, what: Text) -> Codes:
             Text("Give one for every respondent.", "请为每位应答者各给一个。"),
         )
     known: dict[object, int] = {}
-    codes = [known.setdefault((place,) if label is None else label, len(known)) for place, label in enumerate(listed)]
+    codes = [
+        known.setdefault((place,) if label is None else label, len(known))
+        for place, label in enumerate(listed)
+    ]
     return np.array(codes, dtype=np.int64)

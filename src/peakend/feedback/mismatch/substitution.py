@@ -155,7 +155,9 @@ def purchases_in_common(inputs: Inputs, confidence: float = 0.95) -> Substitutes
     return _substitutes(names, np.repeat(np.diag(both)[:, None], len(names), axis=1), both, confidence)
 
 
-def at_stake(substitutes: Substitutes, one: Hashable, other: Hashable, customers: int, value: float) -> AtStake:
+def at_stake(
+    substitutes: Substitutes, one: Hashable, other: Hashable, customers: int, value: float
+) -> AtStake:
     """What replacing `one` by `other` puts at risk: customers who want `one` × share who do not accept × value each.
 
     customers: how many want `one`; value: of one of them, in money a period. Raises `SubstitutionError` where

@@ -17,9 +17,7 @@ from peakend.feedback.words.phrases import Contrast, contrast, distinct_phrases
 from peakend.feedback.words.terms import base_of, bases_of, find_terms, stop_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from scipy.sparse import csr_array
+    from collections.abc import Mapping, Sequence
 
 Flags = NDArray[np.bool_]
 Codes = NDArray[np.int64]
@@ -82,12 +80,12 @@ def phrases_of(
         return []
     found = contrast(terms.matrix, below, ~below, alpha, confidence, "bh")
     distinct = [n for n in distinct_phrases(terms, found, below, minimum, alpha) if found.log_odds[n] > 0]
-    return _themes("phrase", source, terms.names, found, below, distinct, alpha, most)
+    return _themes("phrase", source, terms.names, found, below, distinct, most)
 
 
 def codes_of(
-    chosen: Iterable[tuple[int, str]],
-    asked: Flags,
+    place: Codes,
+    code: Sequence[str],
     far_below: Flags,
     *,
     minimum: int = 10,
@@ -96,27 +94,29 @@ def codes_of(
     source: str = "",
     most: int = 20,
 ) -> list[Theme]:
-    """The same of coded comments: `chosen` are (place of the respondent, code), `asked` who gave any code."""
+    """The same of coded comments: respondent `place` (0, 1, … in `far_below`) gave `code`, one entry each.
+
+    Those who gave no code at all said nothing and are on neither side.
+    """
     from scipy.sparse import csr_array
 
-    flags, there = np.asarray(far_below, dtype=bool), np.asarray(asked, dtype=bool)
-    place_of = np.cumsum(there) - 1
-    pairs = sorted({(int(place), code) for place, code in chosen if there[place]})
-    names = sorted({code for _, code in pairs})
-    below = flags[there]
-    if not names or not below.any() or below.all():
+    who = np.asarray(place, dtype=np.int64)
+    names, columns = np.unique(np.asarray(code, dtype=str), return_inverse=True)
+    asked, rows = np.unique(who, return_inverse=True)
+    below = np.asarray(far_below, dtype=bool)[asked]
+    if not len(names) or not below.any() or below.all():
         return []
-    number = {name: column for column, name in enumerate(names)}
-    rows = place_of[[place for place, _ in pairs]]
-    columns = np.array([number[code] for _, code in pairs])
-    matrix: csr_array = csr_array((np.ones(len(pairs), dtype=bool), (rows, columns)), shape=(len(below), len(names)))
-    frequent = np.flatnonzero(np.bincount(columns, minlength=len(names)) >= minimum)
+    pairs = np.unique(np.column_stack([rows.reshape(-1), columns.reshape(-1)]), axis=0)
+    flags = np.ones(len(pairs), dtype=bool)
+    matrix: csr_array = csr_array((flags, (pairs[:, 0], pairs[:, 1])), shape=(len(asked), len(names)))
+    frequent = np.flatnonzero(np.bincount(pairs[:, 1], minlength=len(names)) >= minimum)
     if not len(frequent):
         return []
     found = contrast(matrix.tocsc()[:, frequent].tocsr(), below, ~below, alpha, confidence, "bh")
-    kept = [names[n] for n in frequent.tolist()]
+    kept = [str(names[n]) for n in frequent.tolist()]
     over = [n for n in range(len(kept)) if found.adjusted_p[n] <= alpha and found.log_odds[n] > 0]
-    return _themes("code", source, kept, found, below, sorted(over, key=lambda n: -found.z[n]), alpha, most)
+    over.sort(key=lambda n: (-found.z[n], n))
+    return _themes("code", source, kept, found, below, over, most)
 
 
 def missing_question(theme: str, questions: Mapping[str, Sequence[str | None]]) -> str | None:
@@ -126,7 +126,9 @@ def missing_question(theme: str, questions: Mapping[str, Sequence[str | None]]) 
     when they share a word (a plural is its singular) or two neighbouring Chinese characters; what a third of all
     questions have in common says nothing.
     """
-    by_question = {key: _pieces(" ; ".join(text for text in texts if text)) for key, texts in questions.items()}
+    by_question = {
+        key: _pieces(" ; ".join(text for text in texts if text)) for key, texts in questions.items()
+    }
     counts: dict[str, int] = {}
     for pieces in by_question.values():
         for piece in pieces:
@@ -156,7 +158,6 @@ def _themes(
     found: Contrast,
     below: Flags,
     over: Sequence[int],
-    alpha: float,
     most: int,
 ) -> list[Theme]:
     """The significant ones, then those nearest to it that say nothing the former said."""
@@ -164,7 +165,9 @@ def _themes(
     others = [
         n
         for n in np.lexsort([np.arange(len(names)), -found.z]).tolist()
-        if found.log_odds[n] > 0 and n not in set(over) and not any(set(bases_of(names[n])) & one for one in said)
+        if found.log_odds[n] > 0
+        and n not in set(over)
+        and not any(set(bases_of(names[n])) & one for one in said)
     ]
     listed = [*over, *others][:most]
     n_below = int(below.sum())

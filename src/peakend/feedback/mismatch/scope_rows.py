@@ -1,0 +1,220 @@
+"""Where, when and in whose words: the circumstances of each response, and rows of clusters and themes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from peakend.feedback.mismatch.clusters import scan
+from peakend.feedback.mismatch.gathering import Gathered
+from peakend.feedback.mismatch.interruption import weeks_of
+from peakend.feedback.mismatch.reading import Codes, Flags, Numbers
+from peakend.feedback.mismatch.words_of import Theme, codes_of, missing_question, phrases_of
+from peakend.feedback.sheets import members
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from peakend.declaration import Inputs, Settings
+
+Row = dict[str, Any]
+MOST_THEMES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A coded question (or several that ask the same and share their codes): who gave which code."""
+
+    source: str
+    label_en: str | None
+    label_zh: str | None
+    place: Codes
+    code: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of every response of the sheet, in its order.
+
+    day: when it was given (NaT: not known); cuts: by name, the place or segment of each; anonymous: of its
+    survey; text: what was written, all text questions together; coded: comments in codes; questions: what each
+    question says of itself.
+    """
+
+    day: NDArray[np.datetime64]
+    cuts: Mapping[str, list[str | None]]
+    anonymous: Flags
+    text: list[str | None]
+    coded: Sequence[Coded]
+    questions: Mapping[str, Sequence[str | None]]
+
+
+def read_circumstances(inputs: Inputs, gathered: Gathered) -> Circumstances:
+    responses = gathered.responses
+    number = {key: place for place, key in enumerate(responses.response_id.to_pylist())}
+    places = _in_order(inputs.query("feedback/mismatch/places").to_arrow(), responses.response_id)
+    cuts: dict[str, list[str | None]] = {
+        name: places[f"{name}_id" if name != "channel" else name].to_pylist()
+        for name in ("touchpoint", "site", "channel")
+    }
+    cuts["period"] = [gathered.sheet.periods[period].label for period in responses.period.tolist()]
+    for row_id, name, segment in zip(*(column.to_pylist() for column in members(inputs).columns), strict=True):
+        place = number.get(row_id)
+        if place is not None:
+            cuts.setdefault(name, [None] * len(number))[place] = segment
+    anonymous = {
+        row["survey_id"]: bool(row["anonymous"]) for row in inputs["surveys"].to_arrow().to_pylist()
+    }
+    texts, coded = _comments(inputs, number)
+    return Circumstances(
+        day=places["answered_on"].to_numpy(zero_copy_only=False).astype("datetime64[D]"),
+        cuts={name: labels for name, labels in cuts.items() if any(label is not None for label in labels)},
+        anonymous=np.array([anonymous.get(survey, True) for survey in places["survey_id"].to_pylist()], dtype=bool),
+        text=texts,
+        coded=coded,
+        questions=_questions(inputs),
+    )
+
+
+def _in_order(table: pa.Table, response_id: pa.Array) -> pa.Table:
+    at = pc.index_in(response_id, table["response_id"].combine_chunks().cast(pa.string()))
+    return table.take(at)
+
+
+def _questions(inputs: Inputs) -> Mapping[str, Sequence[str | None]]:
+    """The words of every question that asks for a score: codes and texts are what customers say themselves."""
+    names = {row["touchpoint_id"]: row for row in inputs["touchpoints"].to_arrow().to_pylist()}
+    found = {}
+    for row in inputs["questions"].to_arrow().sort_by("question_id").to_pylist():
+        if row["metric"] in ("text", "choice"):
+            continue
+        touchpoint = names.get(row["touchpoint_id"], {})
+        own = [row[name] for name in ("text_en", "text_zh", "label_en", "label_zh", "dimension", "touchpoint_id")]
+        found[row["question_id"]] = [*own, touchpoint.get("name"), touchpoint.get("name_zh")]
+    return found
+
+
+def _comments(inputs: Inputs, number: Mapping[str, int]) -> tuple[list[str | None], list[Coded]]:
+    """The words of each response, and its codes by question; numbered slots of one question together."""
+    asked = {row["question_id"]: row for row in inputs["questions"].to_arrow().to_pylist()}
+    table = inputs.query("feedback/mismatch/comments").to_arrow().sort_by(
+        [("question_id", "ascending"), ("response_id", "ascending")]
+    )
+    words: dict[int, list[str]] = defaultdict(list)
+    groups: dict[tuple[Any, ...], tuple[str, list[int], list[str]]] = {}
+    for response, question_id, choice, text in zip(*(c.to_pylist() for c in table.columns), strict=True):
+        place, question = number.get(response), asked.get(question_id)
+        if place is None or question is None:
+            continue
+        if question["metric"] == "text" and text:
+            words[place].append(text)
+        elif question["metric"] == "choice" and choice is not None:
+            wording = question["text_en"], question["text_zh"]
+            key = wording if any(wording) else (question_id,)
+            _, places, codes = groups.setdefault(key, (question_id, [], []))
+            places.append(place)
+            codes.append(choice)
+    texts: list[str | None] = [None] * len(number)
+    for place, said in words.items():
+        texts[place] = "\n".join(said)
+    return texts, [
+        Coded(
+            source,
+            asked[source]["text_en"] or asked[source]["label_en"] or source,
+            asked[source]["text_zh"] or asked[source]["label_zh"] or asked[source]["label_en"] or source,
+            np.array(places, dtype=np.int64),
+            codes,
+        )
+        for source, places, codes in groups.values()
+    ]
+
+
+def cluster_rows(
+    gathered: Gathered, known: Circumstances, places: Codes, below: Flags, chance: Numbers, settings: Settings
+) -> list[Row]:
+    """The worst place of each cut among the responses `places`."""
+    weeks, monday = weeks_of(known.day[places])
+    cuts = {name: [labels[place] for place in places.tolist()] for name, labels in known.cuts.items()}
+    cuts = {name: labels for name, labels in cuts.items() if len(set(labels)) > 1}
+    dated = bool((weeks >= 0).any())
+    time = np.maximum(weeks, 0) if not dated else weeks
+    found = scan(below, chance, cuts, time, smallest=settings.minimum_base)
+    rows = []
+    for one in found:
+        few = len(places) - one.n < settings.minimum_base
+        figures: Row = {
+            "n": one.n,
+            "below": one.below,
+            "below_expected": one.expected,
+            "ratio": one.ratio if np.isfinite(one.ratio) else None,
+            "p_value": one.p,
+        }
+        if not one.whole_time and dated:
+            first = monday + np.timedelta64(7 * one.first, "D")
+            last = monday + np.timedelta64(7 * one.last + 6, "D")
+            figures |= {"from_on": first.astype(object), "to_on": last.astype(object)}
+        verdict = "clusters" if one.p <= settings.alpha else "nothing_beyond_chance"
+        rows.append(
+            {"segmentation": one.cut, "segment": one.value, "verdict": verdict, "hidden": few}
+            | ({} if few else figures)
+        )
+    return rows
+
+
+def theme_rows(known: Circumstances, places: Codes, below: Flags, settings: Settings) -> list[Row]:
+    """Phrases and codes of the far-below among the responses `places`; errors shared between the sources."""
+    inside = np.full(len(known.text), -1, dtype=np.int64)
+    inside[places] = np.arange(len(places))
+    written = [known.text[place] for place in places.tolist()]
+    coded = [one for one in known.coded if (inside[one.place] >= 0).any()]
+    sources = len(coded) + any(text is not None for text in written)
+    if not sources:
+        return []
+    alpha = settings.alpha / sources
+    how = {"minimum": settings.minimum_base, "alpha": alpha, "confidence": settings.confidence, "most": MOST_THEMES}
+    rows = [
+        _theme_row(theme, known, "Comments", "文字评论", sources, settings)
+        for theme in phrases_of(written, below, source="all", **how)  # type: ignore[arg-type]
+    ]
+    for one in coded:
+        there = inside[one.place] >= 0
+        codes = [code for code, used in zip(one.code, there.tolist(), strict=True) if used]
+        found = codes_of(inside[one.place[there]], codes, below, source=one.source, **how)  # type: ignore[arg-type]
+        rows += [_theme_row(theme, known, one.label_en, one.label_zh, sources, settings) for theme in found]
+    return rows
+
+
+def _theme_row(
+    theme: Theme, known: Circumstances, label_en: str | None, label_zh: str | None, sources: int, settings: Settings
+) -> Row:
+    few = theme.n_below < settings.minimum_base
+    row: Row = {
+        "kind": theme.kind,
+        "source_id": theme.source,
+        "source_en": label_en,
+        "source_zh": label_zh,
+        "theme": theme.theme,
+        "verdict": "shared" if theme.over and not few else "cannot_tell",
+        "asked_by": missing_question(theme.theme, known.questions),
+        "hidden": few,
+    }
+    if few:
+        return row
+    adjusted = None if theme.adjusted_p is None else min(theme.adjusted_p * sources, 1.0)
+    return row | {
+        "n_below": theme.n_below,
+        "texts_below": theme.texts_below,
+        "n_others": theme.n_others,
+        "texts_others": theme.texts_others,
+        "log_odds": theme.log_odds,
+        "low": theme.low,
+        "high": theme.high,
+        "p_value": theme.p,
+        "adjusted_p": adjusted,
+    }
