@@ -10,6 +10,7 @@ from conformance.company import company
 from conformance.compare import differences
 from engines import SERVERS
 from peakend.analyses import catalogue
+from peakend.analyses.order import givers, upstream
 from peakend.analyses.runner import relations_for, tables_read
 from peakend.declaration import Analysis, Inputs, ResultTable, Settings
 from peakend.engine import Engine, Relation
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 GAPS: Mapping[tuple[str, str], tuple[type[Exception], str]] = {}
 ANALYSES = catalogue()
 _GIVES = {table.name: table for analysis in ANALYSES for table in analysis.gives}
+_GIVERS = givers(ANALYSES)
 _expected: dict[str, dict[str, pa.Table]] = {}
 
 
@@ -36,7 +38,10 @@ def prepared(engine: Engine) -> Engine:
 
 
 def computed(engine: Engine, analysis: Analysis) -> dict[str, pa.Table]:
-    """Every result table of `analysis`, sorted by its key."""
+    """Every result table of `analysis`, sorted by its key; what it reads of others is computed first."""
+    for before in upstream(analysis, _GIVERS):
+        if not {table.name for table in before.gives} <= set(engine.tables()):
+            computed(engine, before)
     present = set(engine.tables())
     relations = relations_for(engine, analysis, tables_read(analysis, present), _GIVES)
     results = analysis.compute(Inputs(engine, relations, Settings()))

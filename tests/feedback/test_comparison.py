@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from peakend.feedback.comparison import Difference, compare, holm, sample_size, verdicts
+from peakend.feedback.comparison import Difference, compare, holm, verdicts
 from peakend.feedback.moments import (
     Counts,
     Estimates,
@@ -17,6 +17,7 @@ from peakend.feedback.moments import (
     moments_of_answers,
     moments_of_counts,
 )
+from peakend.feedback.trend import answers_needed
 
 Numbers = NDArray[np.float64]
 
@@ -154,16 +155,10 @@ def test_without_any_change_a_family_of_twelve_rarely_raises_an_alarm() -> None:
 
 
 def test_five_points_are_found_with_the_stated_power() -> None:
-    n = sample_size(5, 0.61)
+    n = answers_needed(0.05, 0.61)
     assert n == 3831
     # 50/30/20 has v = .61; five points more leave it nearly so.
     found = _families((0.525, 0.3, 0.175), n)
     assert found.value.mean() == pytest.approx(5.0, abs=0.05)
     assert (found.p <= 0.05).mean() == pytest.approx(0.80, abs=0.02)
     assert ((found.low <= 5) & (found.high >= 5)).mean() == pytest.approx(0.95, abs=0.005)
-
-
-@pytest.mark.parametrize("bad", [{"points": 0}, {"power": 1}, {"alpha": 0}, {"variance": -1}])
-def test_a_sample_size_needs_sensible_questions(bad: dict[str, float]) -> None:
-    with pytest.raises(ValueError):
-        sample_size(**({"points": 5, "variance": 0.61} | bad))

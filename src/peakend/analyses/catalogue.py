@@ -21,6 +21,7 @@ MODULES = (
     "peakend.warehouse.analyses",
     "peakend.feedback.calibration.analyses",
     "peakend.feedback.analyses",
+    "peakend.feedback.trend.analyses",
     "peakend.feedback.drivers.analyses",
     "peakend.feedback.expectation.analyses",
     "peakend.feedback.structure.analyses",

@@ -118,20 +118,3 @@ def verdicts(difference: ArrayLike, adjusted_p: ArrayLike, alpha: float = 0.05) 
     return np.where(
         significant & (gap > 0), "better", np.where(significant & (gap < 0), "worse", "cannot_tell")
     )
-
-
-def sample_size(points: float, variance: float, power: float = 0.8, alpha: float = 0.05) -> int:
-    """Answers needed in each of two periods to find an NPS difference of `points` with `power`.
-
-    variance: of one answer, p + d − (p − d)² (.61 for 50 % promoters, 20 % detractors). n = 2v((z₁₋α/₂ +
-    z_power)/δ)².
-    Source: Fleiss, Levin & Paik (2003), Statistical Methods for Rates and Proportions, 3rd ed., chapter 4.
-    """
-    from scipy.special import ndtri
-
-    if points == 0 or not 0 < power < 1 or not 0 < alpha < 1 or variance < 0:
-        raise ValueError(
-            "points must not be 0, power and alpha lie between 0 and 1, variance is not negative"
-        )
-    z = normal_quantile(1 - alpha) + float(ndtri(power))
-    return int(np.ceil(2 * variance * (z / (points / 100)) ** 2))

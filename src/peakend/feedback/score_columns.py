@@ -28,7 +28,7 @@ PERIOD = (
     ),
 )
 
-_WHERE = (
+WHERE = (
     column("question_id", "string", "Question", "题目"),
     column("label_en", "string", "Question's short label in English", "题目英文短标签"),
     column("label_zh", "string", "Question's short label in Chinese", "题目中文短标签"),
@@ -231,7 +231,7 @@ def _score_table(
 ) -> ResultTable:
     columns = (
         *PERIOD,
-        *_WHERE,
+        *WHERE,
         *_scores(unit, what),
         *more,
         *_weighted(unit, what),
