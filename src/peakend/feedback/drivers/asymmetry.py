@@ -249,6 +249,9 @@ def _role(
     penalty: float, reward: float, each: tuple[bool, bool], any_effect: bool, tilt: float, small: bool
 ) -> Role:
     hurts, lifts = each[0] and penalty < 0, each[1] and reward > 0
+    if (each[0] and penalty > 0) or (each[1] and reward < 0):
+        # An end that works the wrong way speaks of the other drivers, not of this one.
+        return "cannot_tell"
     if any_effect and tilt > 0 and hurts:
         return "basic"
     if any_effect and tilt < 0 and lifts:

@@ -120,6 +120,13 @@ MODELS = ResultTable(
             "总体题的差异中与各部分相伴的比例",
         ),
         column(
+            "r2_p",
+            "number",
+            "p that the parts go with nothing of the outcome (F test on the effective number)",
+            "各部分与总体题毫无关联的 p 值（按有效样本量作 F 检验）",
+            PROBABILITY,
+        ),
+        column(
             "method",
             "string",
             "lmg (exact) or permutation (random orders)",

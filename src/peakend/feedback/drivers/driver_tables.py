@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from scipy.special import fdtrc
 
 from peakend.feedback.drivers import driver_columns as columns
 from peakend.feedback.drivers.bootstrap import multinomial_counts
@@ -114,6 +115,7 @@ def _model(found: RelativeImportance, order: Ranks) -> Row:
         "r2": number(found.r2),
         "r2_low": number(found.r2_low),
         "r2_high": number(found.r2_high),
+        "r2_p": _nothing(found),
         "method": found.method,
         "leaders": len(order.leaders),
     }
@@ -128,6 +130,15 @@ def _model(found: RelativeImportance, order: Ranks) -> Row:
         "condition": number(float(alike.condition[-1])) if np.isfinite(alike.inflation).all() else None,
         "halo": alike.verdict,
     }
+
+
+def _nothing(found: RelativeImportance) -> float | None:
+    """p of the F test that R² is 0, on Kish's size; None where that leaves no degrees of freedom."""
+    drivers, size = len(found.drivers), found.effective_n or 0.0
+    rest = size - drivers - 1
+    if rest <= 0 or found.r2 >= 1:
+        return None
+    return float(fdtrc(drivers, rest, found.r2 / drivers / ((1 - found.r2) / rest)))
 
 
 def _performance(task: Task) -> tuple[Numbers, Numbers]:
