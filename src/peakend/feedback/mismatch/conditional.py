@@ -93,6 +93,17 @@ def out_of_fold(parts: Numbers, total: Numbers, group: Codes) -> tuple[Predictio
     return found, Moments(mean, moments.covariance * np.outer(scale, scale), moments.steps, moments.converged)
 
 
+def completed(parts: Numbers, mean: Numbers, covariance: Numbers) -> Numbers:
+    """`parts` with skipped answers replaced by their expectation given the answered ones."""
+    rows = _rows(parts, np.arange(len(parts)))
+    size = rows.scale
+    values = rows.values.copy()
+    _fill(values, rows.start, rows.observed, (mean - rows.centre) / size, covariance / np.outer(size, size))
+    found = np.empty_like(values)
+    found[rows.place] = rows.centre + size * values
+    return np.where(np.isnan(parts), found, parts)
+
+
 def _rows(values: Numbers, group: Codes) -> _Rows:
     answered = ~np.isnan(values)
     centre, scale = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
@@ -285,3 +296,32 @@ def _expectations(values, start, observed, fold, means, covariances):  # type: i
                 expected[r] = s
                 spread[r] = np.sqrt(max(left, 1e-12))
     return expected, spread
+
+
+@numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
+def _fill(values, start, observed, mean, covariance):  # type: ignore[no-untyped-def]
+    """Replace what is not observed by its expectation given what is."""
+    size = values.shape[1]
+    there, missing = np.empty(size, np.int64), np.empty(size, np.int64)
+    lower, right = np.zeros((size, size)), np.empty(size)
+    for pattern in range(len(start) - 1):
+        seen = gone = 0
+        for j in range(size):
+            if observed[pattern, j]:
+                there[seen] = j
+                seen += 1
+            else:
+                missing[gone] = j
+                gone += 1
+        if not gone:
+            continue
+        _factor(covariance, there, seen, lower)
+        for r in range(start[pattern], start[pattern + 1]):
+            for i in range(seen):
+                right[i] = values[r, there[i]] - mean[there[i]]
+            _solve(lower, seen, right)
+            for m in range(gone):
+                s = mean[missing[m]]
+                for i in range(seen):
+                    s += covariance[missing[m], there[i]] * right[i]
+                values[r, missing[m]] = s

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtr
 
-from peakend.feedback.drivers.skipped import filled
+from peakend.feedback.drivers.skipped import pairwise_moments
 from peakend.feedback.intervals import t_quantile
+from peakend.feedback.mismatch.conditional import completed
 from peakend.feedback.mismatch.reading import TooFewAnswersError, read_answers
 from peakend.feedback.scores import AnswersError
 from peakend.language import Text
@@ -117,7 +118,8 @@ def unexplained_change(
             needed=20,
         )
     weight = np.ones(len(later)) if weights is None else np.asarray(weights, dtype=float)[answers.row]
-    x = filled(np.column_stack([answers.parts, later]), weight)
+    with_period = np.column_stack([answers.parts, later])
+    x = completed(with_period, *pairwise_moments(with_period, weight))
     fit = _regression(x, answers.total, weight, answers.cluster_or_own)
     _, variance, _ = _regression(x[:, -1:], answers.total, weight, answers.cluster_or_own)
     moved = float(np.sqrt(max(variance[0, 0], 0.0)))

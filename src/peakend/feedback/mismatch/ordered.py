@@ -100,7 +100,7 @@ def scatter_of(levels: Levels, prediction: Prediction, period: Codes) -> Scatter
     cuts = _first_cuts(levels)
     free = np.r_[cuts[:1], np.log(np.maximum(np.diff(cuts), 1e-3)), -3.0, 1.0, np.zeros(design.shape[1] - 1)]
     everything = np.zeros(len(levels.code), dtype=np.int64)
-    free, _ = _fitted(free, levels, design, wide, everything)
+    free, _ = _fitted(free, levels, design, wide, everything, rough=True)
     spared = (_below(free, levels, design, wide)[:, :-1] <= SPARED).sum(axis=1)
     free, converged = _fitted(free, levels, design, wide, spared)
     below = _below(free, levels, design, wide)
@@ -122,7 +122,7 @@ def _kept(levels: Levels, design: Numbers, wide: Numbers, floor: Codes) -> tuple
 
 
 def _fitted(
-    free: Numbers, levels: Levels, design: Numbers, wide: Numbers, floor: Codes
+    free: Numbers, levels: Levels, design: Numbers, wide: Numbers, floor: Codes, *, rough: bool = False
 ) -> tuple[Numbers, bool]:
     fit = minimize(
         _loss,
@@ -130,7 +130,7 @@ def _fitted(
         args=_kept(levels, design, wide, floor),
         jac=True,
         method="BFGS",
-        options={"gtol": 1e-5, "maxiter": 500},
+        options={"gtol": 1e-3 if rough else 1e-5, "maxiter": 500},
     )
     # Where rounding ends the search before its own goal, a flat gradient is what counts.
     return fit.x, bool(np.abs(fit.jac).max() < FLAT)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 MOST_THEMES = 12
+MOST_WINDOWS = 26
+"""Steps of time that windows are made of; longer programmes take several weeks together."""
+DATED = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,8 @@ def read_circumstances(inputs: Inputs, gathered: Gathered) -> Circumstances:
         for name in ("touchpoint", "site", "channel")
     }
     cuts["period"] = [gathered.sheet.periods[period].label for period in responses.period.tolist()]
-    for row_id, name, segment in zip(*(column.to_pylist() for column in members(inputs).columns), strict=True):
-        place = number.get(row_id)
-        if place is not None:
-            cuts.setdefault(name, [None] * len(number))[place] = segment
+    for name, labels in _segments(members(inputs), responses.response_id).items():
+        cuts[name] = labels
     anonymous = {
         row["survey_id"]: bool(row["anonymous"]) for row in inputs["surveys"].to_arrow().to_pylist()
     }
@@ -80,6 +81,18 @@ def read_circumstances(inputs: Inputs, gathered: Gathered) -> Circumstances:
         coded=coded,
         questions=_questions(inputs),
     )
+
+
+def _segments(table: pa.Table, response_id: pa.Array) -> dict[str, list[str | None]]:
+    """The segment of each response, by segmentation; of several the last in the alphabet."""
+    place = pc.index_in(table["response_id"], response_id.cast(table["response_id"].type))
+    found = {}
+    for name in pc.unique(table["segmentation"]).to_pylist():
+        here = pc.and_(pc.equal(table["segmentation"], name), pc.is_valid(place))
+        labels = np.full(len(response_id), None, dtype=object)
+        labels[place.filter(here).to_numpy()] = table["segment"].filter(here).to_numpy()
+        found[str(name)] = labels.tolist()
+    return found
 
 
 def _in_order(table: pa.Table, response_id: pa.Array) -> pa.Table:
@@ -142,8 +155,10 @@ def cluster_rows(
     weeks, monday = weeks_of(known.day[places])
     cuts = {name: [labels[place] for place in places.tolist()] for name, labels in known.cuts.items()}
     cuts = {name: labels for name, labels in cuts.items() if len(set(labels)) > 1}
-    dated = bool((weeks >= 0).any())
-    time = np.maximum(weeks, 0) if not dated else weeks
+    # Where some waves have no dates a window of time would leave their respondents out.
+    dated = len(weeks) > 0 and bool((weeks >= 0).mean() > DATED)
+    width = int(weeks.max(initial=0)) // MOST_WINDOWS + 1
+    time = np.where(weeks >= 0, weeks // width, -1) if dated else np.zeros_like(weeks)
     found = scan(below, chance, cuts, time, smallest=settings.minimum_base)
     rows = []
     for one in found:
@@ -156,8 +171,8 @@ def cluster_rows(
             "p_value": one.p,
         }
         if not one.whole_time and dated:
-            first = monday + np.timedelta64(7 * one.first, "D")
-            last = monday + np.timedelta64(7 * one.last + 6, "D")
+            first = monday + np.timedelta64(7 * width * one.first, "D")
+            last = monday + np.timedelta64(7 * width * (one.last + 1) - 1, "D")
             figures |= {"from_on": first.astype(object), "to_on": last.astype(object)}
         verdict = "clusters" if one.p <= settings.alpha else "nothing_beyond_chance"
         rows.append(
