@@ -35,7 +35,7 @@ def simulated(
     covariances = rows.transpose(0, 2, 1) @ rows / n
     effects = chain_effects(covariances, 1)
     p_links, p_direct = p_values(effects, standard_errors(covariances, n, 1))
-    return p_links.max(axis=1), kinds(effects, p_links, p_direct, 0.05)
+    return p_links.max(axis=1), np.array(kinds(effects, p_links, p_direct, 0.05))
 
 
 def test_planted_full_mediation_is_recovered_and_a_direct_effect_alarms_at_the_stated_rate() -> None:

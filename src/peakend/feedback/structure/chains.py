@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
+Kind = Literal["indirect_only", "complementary", "competitive", "direct_only", "no_effect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +83,20 @@ def p_values(effects: ChainEffects, errors: Errors) -> tuple[Numbers, Numbers]:
     return links, two_sided(effects.direct / errors.direct, errors.links_df[-1])
 
 
-def kinds(effects: ChainEffects, p_links: Numbers, p_direct: Numbers, alpha: float) -> NDArray[np.str_]:
-    """The class of each (Zhao et al. 2010): whether all links are significant, and the direct effect."""
+def kinds(effects: ChainEffects, p_links: Numbers, p_direct: Numbers, alpha: float) -> list[Kind]:
+    """The class of each: whether all links are significant, and the direct effect."""
     mediated, direct = p_links.max(axis=1) <= alpha, p_direct <= alpha
     same = effects.chain * effects.direct > 0
-    return np.select(
-        [mediated & ~direct, mediated & same, mediated, direct],
-        ["indirect_only", "complementary", "competitive", "direct_only"],
-        "no_effect",
-    )
+    return [kind_of(*flags) for flags in zip(mediated.tolist(), direct.tolist(), same.tolist(), strict=True)]
+
+
+def kind_of(mediated: bool, direct: bool, same_sign: bool) -> Kind:
+    """The class from which parts are significant. Source: Zhao, Lynch & Chen (2010), figure 2."""
+    if mediated and direct:
+        return "complementary" if same_sign else "competitive"
+    if mediated:
+        return "indirect_only"
+    return "direct_only" if direct else "no_effect"
 
 
 def interval_of(

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from peakend.feedback.structure.chains import (
     ChainEffects,
     Errors,
+    Kind,
     chain_effects,
     interval_of,
     kinds,
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from peakend.feedback.structure.frames import Column
 
 Numbers = NDArray[np.float64]
-Kind = Literal["indirect_only", "complementary", "competitive", "direct_only", "no_effect"]
 Verdict = Literal["full", "partial", "competitive", "none"]
 Interval = Literal["percentile", "bca"]
 
@@ -212,7 +212,7 @@ def judged(
         total=effect("total", float(point.total[0]), float(errors.total[0]), float(p_total[0])),
         indirect=effect("indirect", float(point.indirect[0])),
         joint_p=float(p_links[0].max()),
-        kind=str(kinds(point, p_links, p_direct, alpha)[0]),  # type: ignore[arg-type]
+        kind=kinds(point, p_links, p_direct, alpha)[0],
         alpha=alpha,
     )
 
