@@ -7,11 +7,13 @@ from β, and R² is McKelvey & Zavoina's: the share of the variance of y* that t
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
-from scipy.special import log_ndtr, ndtri
+from scipy.special import ndtri
 
 from peakend.feedback.drivers.bootstrap import multinomial_counts
 from peakend.feedback.drivers.covariance import correlation_of
@@ -24,8 +26,12 @@ Codes = NDArray[np.int64]
 MOST_STEPS = 50
 MOST_LEVELS = 21
 _TOLERANCE = 1e-9
+# In a draw of the bootstrap chance is some 1/√n.
+_DRAW_TOLERANCE = 1e-6
 # A judgement of which the drivers explain more than this is one that they separate without error.
 _MOST_R2 = 0.9999
+_ROOT_HALF = math.sqrt(0.5)
+_DENSITY = 1 / math.sqrt(2 * math.pi)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,11 @@ class OrderedProbit:
 
 
 def ordered_probit(
-    drivers: Numbers, level: Codes, weights: Numbers, start: OrderedProbit | None = None
+    drivers: Numbers,
+    level: Codes,
+    weights: Numbers,
+    start: OrderedProbit | None = None,
+    tolerance: float = _TOLERANCE,
 ) -> OrderedProbit:
     """Maximum likelihood of P(level ≤ k) = Φ(cutₖ − xβ) by Newton's method.
 
@@ -63,7 +73,7 @@ def ordered_probit(
                 break
             length /= 2
         theta, (value, gradient, hessian) = tried, found
-        if np.abs(length * move).max() < _TOLERANCE:
+        if np.abs(length * move).max() < tolerance:
             return OrderedProbit(theta[:p], theta[p:], step)
         explained = float(np.var(drivers @ theta[:p]))
         if explained / (explained + 1) > _MOST_R2:
@@ -115,7 +125,7 @@ def latent_draws(
             # A step that no draw hit takes its upper cut along; the last one has none.
             cuts = fit.cuts[kept[:-1]]
             try:
-                one = ordered_probit(x, codes, w, OrderedProbit(fit.slopes, cuts, 0))
+                one = ordered_probit(x, codes, w, OrderedProbit(fit.slopes, cuts, 0), _DRAW_TOLERANCE)
             except NotConvergedError:
                 failed += 1
                 continue
@@ -172,60 +182,59 @@ def _latent(covariance: Numbers, slopes: Numbers) -> Numbers:
     return correlation_of(found)
 
 
+@njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
 def _likelihood(
     theta: Numbers, drivers: Numbers, level: Codes, weights: Numbers
 ) -> tuple[float, Numbers, Numbers]:
     """Weighted log-likelihood (−∞ where cuts are out of order), gradient and Hessian in (β, cuts)."""
-    p = drivers.shape[1]
+    n, p = drivers.shape
     size = len(theta)
-    cuts = np.concatenate([[-np.inf], theta[p:], [np.inf]])
-    if (np.diff(cuts) <= 0).any():
-        return -np.inf, np.zeros(size), -np.eye(size)
-    linear = drivers @ theta[:p]
-    high, low = cuts[level + 1] - linear, cuts[level] - linear
-    chance = _log_between(low, high)
-    up, down = _ratio(high, chance), _ratio(low, chance)
-    up2 = -np.where(np.isfinite(high), high, 0) * up - up**2
-    down2 = np.where(np.isfinite(low), low, 0) * down - down**2
-    cross = up * down
-    codes = level + 1
-    gradient = np.empty(size)
-    gradient[:p] = drivers.T @ (weights * (down - up))
-    by_cut = np.bincount(codes, weights * up, len(cuts)) - np.bincount(level, weights * down, len(cuts))
-    gradient[p:] = by_cut[1:-1]
-    hessian = np.zeros((size, size))
-    # In (high, low) the second derivatives are up2, down2 and cross; both move by −1 with the linear part.
-    hessian[:p, :p] = drivers.T @ (drivers * (weights * (up2 + down2 + 2 * cross))[:, None])
-    inner = np.zeros((len(cuts), len(cuts)))
-    inner[np.arange(len(cuts)), np.arange(len(cuts))] = np.bincount(
-        codes, weights * up2, len(cuts)
-    ) + np.bincount(level, weights * down2, len(cuts))
-    beside = np.bincount(level, weights * cross, len(cuts))
-    for k in range(len(cuts) - 1):
-        inner[k, k + 1] = inner[k + 1, k] = beside[k]
-    hessian[p:, p:] = inner[1:-1, 1:-1]
-    mixed = np.zeros((len(cuts), p))
-    for k in range(1, len(cuts) - 1):
-        above, below = codes == k, level == k
-        mixed[k] = -drivers[above].T @ (weights[above] * (up2 + cross)[above]) - drivers[below].T @ (
-            weights[below] * (down2 + cross)[below]
-        )
-    hessian[p:, :p] = mixed[1:-1]
-    hessian[:p, p:] = mixed[1:-1].T
-    return float(weights @ chance), gradient, hessian
+    value, gradient, hessian = 0.0, np.zeros(size), np.zeros((size, size))
+    for k in range(p + 1, size):
+        if theta[k] <= theta[k - 1]:
+            return -np.inf, gradient, hessian
+    for row in range(n):
+        linear = 0.0
+        for j in range(p):
+            linear += drivers[row, j] * theta[j]
+        # The places in θ of the cuts above and below; beyond the ends there are none.
+        above, below = p + level[row], p + level[row] - 1
+        high = theta[above] - linear if above < size else np.inf
+        low = theta[below] - linear if below >= p else -np.inf
+        # From the tail that loses no digits.
+        a, b = (-high, -low) if low > 0 else (low, high)
+        chance = 0.5 * (math.erfc(-b * _ROOT_HALF) - math.erfc(-a * _ROOT_HALF))
+        if chance <= 0:
+            return -np.inf, gradient, hessian
+        up = _density(high) / chance
+        down = _density(low) / chance
+        up2 = -up * up - (high * up if above < size else 0.0)
+        down2 = -down * down + (low * down if below >= p else 0.0)
+        cross, w = up * down, weights[row]
+        value += w * math.log(chance)
+        for i in range(p):
+            x = w * drivers[row, i]
+            gradient[i] += x * (down - up)
+            for j in range(i + 1):
+                hessian[i, j] += x * drivers[row, j] * (up2 + down2 + 2 * cross)
+            if above < size:
+                hessian[above, i] -= x * (up2 + cross)
+            if below >= p:
+                hessian[below, i] -= x * (down2 + cross)
+        if above < size:
+            gradient[above] += w * up
+            hessian[above, above] += w * up2
+        if below >= p:
+            gradient[below] -= w * down
+            hessian[below, below] += w * down2
+        if above < size and below >= p:
+            hessian[above, below] += w * cross
+    for i in range(size):
+        for j in range(i):
+            hessian[j, i] = hessian[i, j]
+    return value, gradient, hessian
 
 
-def _log_between(low: Numbers, high: Numbers) -> Numbers:
-    """log(Φ(high) − Φ(low)), from the tail that loses no digits."""
-    flip = low > 0
-    a, b = np.where(flip, -high, low), np.where(flip, -low, high)
-    upper, lower = log_ndtr(b), log_ndtr(a)
-    found: Numbers = upper + np.log1p(-np.exp(np.minimum(lower - upper, -1e-300)))
-    return found
-
-
-def _ratio(cut: Numbers, chance: Numbers) -> Numbers:
-    """φ(cut) over the probability whose logarithm is `chance`; 0 at infinity."""
-    finite = np.where(np.isfinite(cut), cut, 0)
-    density = np.exp(-0.5 * finite**2 - 0.5 * np.log(2 * np.pi) - chance)
-    return np.where(np.isfinite(cut), density, 0.0)
+@njit(cache=True)  # type: ignore[untyped-decorator]
+def _density(cut: float) -> float:
+    return 0.0 if math.isinf(cut) else math.exp(-0.5 * cut * cut) * _DENSITY
