@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyreadstat
 import pytest
 from scipy import stats
 
+from peakend.analyses import run
 from peakend.declaration import Inputs
 from peakend.feedback.expectation.analyses import EXPECTATION_GAPS
 from peakend.feedback.expectation.pairs import read_pairs
 from peakend.feedback.scales import ScoreOutsideScaleError
-from peakend.analyses import run
 from peakend.warehouse import open_warehouse
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Row = dict[str, Any]
 Build = Callable[..., Inputs]

@@ -14,6 +14,10 @@ Numbers = NDArray[np.float64]
 Rotation = Literal["oblimin", "promax", "varimax", "none"]
 
 _MOST_STEPS = 2000
+_HALVINGS = 40
+# Squared length of the gradient at which the rotation rests.
+_FLAT = 1e-15
+_NEARLY_FLAT = 1e-9
 
 
 def rotate(loadings: Numbers, rotation: Rotation) -> tuple[Numbers, Numbers]:
@@ -73,21 +77,25 @@ def oblimin(loadings: Numbers, gamma: float = 0.0) -> tuple[Numbers, Numbers]:
     step = 1.0
     pattern, value, gradient = _oblimin_loss(loadings, turn, centre)
     for _ in range(_MOST_STEPS):
-        inverse = np.linalg.inv(turn)
-        slope = -(pattern.T @ gradient @ inverse).T
+        slope = -(pattern.T @ gradient @ np.linalg.inv(turn)).T
         projected = slope - turn * (turn * slope).sum(axis=0)
-        size_of_step = float((projected**2).sum())
-        if size_of_step < 1e-16:
+        steepness = float((projected**2).sum())
+        if steepness < _FLAT:
             return pattern, _as_correlation(turn.T @ turn)
         step *= 2
-        for _ in range(40):
+        for _ in range(_HALVINGS):
             moved = turn - step * projected
             moved = moved / np.sqrt((moved**2).sum(axis=0))
             tried = _oblimin_loss(loadings, moved, centre)
-            if tried[1] <= value - 0.5 * size_of_step * step:
+            if tried[1] <= value - 0.5 * steepness * step:
+                turn, (pattern, value, gradient) = moved, tried
                 break
             step /= 2
-        turn, (pattern, value, gradient) = moved, tried
+        else:
+            # Nothing lower within rounding: flat enough, or stuck.
+            if steepness < _NEARLY_FLAT:
+                return pattern, _as_correlation(turn.T @ turn)
+            break
     raise NotConvergedError(Text("The rotation did not settle.", "旋转未收敛。"))
 
 
