@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
 
+from peakend.analyses.catalogue import MODULES
 from peakend.engine import Engine, connect
 from peakend.feedback import analyses as feedback
 from peakend.report.charts import Basis
@@ -30,7 +32,9 @@ ANALYSES: tuple[Analysis, ...] = (
     *value.ANALYSES,
     *warehouse.ANALYSES,
 )
-DECLARED: Mapping[str, ResultTable] = {table.name: table for one in ANALYSES for table in one.gives}
+DECLARED: Mapping[str, ResultTable] = {
+    table.name: table for module in MODULES for one in import_module(module).ANALYSES for table in one.gives
+}
 
 
 @pytest.fixture

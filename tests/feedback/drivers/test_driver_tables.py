@@ -6,17 +6,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from feedback.drivers.ratings import ratings
-from peakend.declaration import Inputs, Settings
+from peakend.declaration import Analysis, Inputs, Settings
 from peakend.feedback.drivers.analyses import ASYMMETRY, BY_SEGMENT, DRIVERS, PRIORITIES
 from peakend.feedback.scales import ScoreOutsideScaleError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    import pyarrow as pa
 
 Rows = list[dict[str, Any]]
 PARTS = ("food", "signs", "toilets", "parking")
@@ -67,10 +66,16 @@ def planted(random: np.random.Generator, rows: int, *, slopes: np.ndarray) -> tu
     return scores, np.clip(np.round(behind), 1, 5)
 
 
+def computed(analysis: Analysis, inputs: Inputs) -> dict[str, pa.Table]:
+    """The tables of `analysis`, none of them a relation."""
+    found = analysis.compute(inputs)
+    return {name: table for name, table in found.items() if isinstance(table, pa.Table)}
+
+
 def results(inputs: Inputs) -> Mapping[str, pa.Table]:
-    found = dict(DRIVERS.compute(inputs))
+    found = computed(DRIVERS, inputs)
     relations = {**inputs.relations, **{name: inputs.engine.from_arrow(t) for name, t in found.items()}}
-    return {**found, **PRIORITIES.compute(Inputs(inputs.engine, relations, inputs.settings))}
+    return {**found, **computed(PRIORITIES, Inputs(inputs.engine, relations, inputs.settings))}
 
 
 def rows_of(table: pa.Table) -> dict[str, dict[str, Any]]:
@@ -104,7 +109,7 @@ def test_parts_that_say_nothing_are_not_explained(inputs_of: Callable[..., Input
     overall = random.integers(1, 6, 400).astype(float)
     found = results(inputs_of(**survey(scores, overall)))
     assert found["driver_models"].to_pylist()[0]["r2_p"] > 0.05
-    roles = ASYMMETRY.compute(inputs_of(**survey(scores, overall)))["driver_roles"].to_pylist()
+    roles = computed(ASYMMETRY, inputs_of(**survey(scores, overall)))["driver_roles"].to_pylist()
     assert {row["role"] for row in roles} <= {"cannot_tell", "indifferent"}
 
 
@@ -148,13 +153,15 @@ def test_what_cannot_be_explained_says_why(
     assert (model["reason"], model["r2"]) == (reason, None)
     assert not any(row["used"] for row in found["driver_importance"].to_pylist())
     assert found["priorities"].num_rows == 0
-    assert ASYMMETRY.compute(inputs)["driver_roles"].num_rows == 0
+    assert computed(ASYMMETRY, inputs)["driver_roles"].num_rows == 0
 
 
 def test_nobody_unhappy_is_one_class(inputs_of: Callable[..., Inputs]) -> None:
     random = np.random.default_rng(5)
     scores, overall = planted(random, 300, slopes=np.full(4, 0.3))
-    rows = ASYMMETRY.compute(inputs_of(**survey(scores, np.maximum(overall, 4))))["driver_roles"].to_pylist()
+    rows = computed(ASYMMETRY, inputs_of(**survey(scores, np.maximum(overall, 4))))[
+        "driver_roles"
+    ].to_pylist()
     assert {(row["reason"], row["end"], row["detractors"]) for row in rows} == {("one_class", None, None)}
     assert all(row["role"] is not None for row in rows)
 
@@ -168,7 +175,7 @@ def test_two_parts_that_are_one_share_their_credit(inputs_of: Callable[..., Inpu
     parts = rows_of(found["driver_importance"])
     assert parts["food"]["share"] == pytest.approx(parts["signs"]["share"])
     assert found["driver_models"].to_pylist()[0]["largest_inflation"] is None
-    rows = ASYMMETRY.compute(inputs)["driver_roles"].to_pylist()
+    rows = computed(ASYMMETRY, inputs)["driver_roles"].to_pylist()
     assert {row["reason"] for row in rows} == {"collinear"}
     assert {row["role"] for row in rows} == {None}
 
@@ -209,7 +216,9 @@ def test_segments_that_weigh_parts_differently_are_named(inputs_of: Callable[...
     slopes[[segment == "s2" for segment in segments]] = [0.1, 0.2, 0.2, 0.5]
     scores, overall = planted(random, 1800, slopes=slopes)
     segments[:12] = ["tiny"] * 12
-    table = BY_SEGMENT.compute(inputs_of(**survey(scores, overall, segments=segments)))["drivers_by_segment"]
+    table = computed(BY_SEGMENT, inputs_of(**survey(scores, overall, segments=segments)))[
+        "drivers_by_segment"
+    ]
     rows = table.to_pylist()
     differ = {
         (row["segment"], row["question_id"], row["verdict"])
@@ -219,7 +228,7 @@ def test_segments_that_weigh_parts_differently_are_named(inputs_of: Callable[...
     assert {("s2", "food", "less"), ("s2", "parking", "more")} <= differ
     assert "tiny" not in {row["segment"] for row in rows}
     equal, same = planted(random, 1800, slopes=np.tile([0.5, 0.2, 0.2, 0.1], (1800, 1)))
-    null = BY_SEGMENT.compute(inputs_of(**survey(equal, same, segments=segments)))["drivers_by_segment"]
+    null = computed(BY_SEGMENT, inputs_of(**survey(equal, same, segments=segments)))["drivers_by_segment"]
     assert {row["verdict"] for row in null.to_pylist()} == {"cannot_tell"}
 
 
@@ -227,7 +236,9 @@ def test_a_small_segment_cannot_be_had_by_subtraction(inputs_of: Callable[..., I
     random = np.random.default_rng(11)
     scores, overall = planted(random, 400, slopes=np.full(4, 0.3))
     segments = ["few"] * 4 + ["a"] * 100 + ["b"] * 140 + ["c"] * 156
-    table = BY_SEGMENT.compute(inputs_of(**survey(scores, overall, segments=segments)))["drivers_by_segment"]
+    table = computed(BY_SEGMENT, inputs_of(**survey(scores, overall, segments=segments)))[
+        "drivers_by_segment"
+    ]
     # Everybody less b and c is a and few together.
     assert {row["segment"] for row in table.to_pylist()} == {"b", "c"}
 
@@ -236,8 +247,8 @@ def test_no_survey_gives_empty_tables(inputs_of: Callable[..., Inputs]) -> None:
     inputs = inputs_of()
     for name, table in results(inputs).items():
         assert table.num_rows == 0, name
-    assert ASYMMETRY.compute(inputs)["driver_roles"].num_rows == 0
-    assert BY_SEGMENT.compute(inputs)["drivers_by_segment"].num_rows == 0
+    assert computed(ASYMMETRY, inputs)["driver_roles"].num_rows == 0
+    assert computed(BY_SEGMENT, inputs)["drivers_by_segment"].num_rows == 0
 
 
 def test_the_smallest_base_is_the_company_s_choice(inputs_of: Callable[..., Inputs]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from peakend.language import Language, Text
+from peakend.language import LANGUAGES, Language, Text
 from peakend.report.charts import score_rows as rows_of
 from peakend.report.charts.dots import Dot, dots
 from peakend.report.charts.driver_words import (
@@ -110,7 +110,7 @@ def _segment(row: Row, basis: Basis, language: Language) -> str:
 def _alike(view: _View, basis: Basis, language: Language) -> Finding:
     cuts = sorted({row["segmentation"] for row in view.rows})
     groups = len({(row["segmentation"], row["segment"]) for row in view.rows})
-    names = {each: listing([basis.cut(cut, each) for cut in cuts], each) for each in ("en", "zh")}
+    names = {each: listing([basis.cut(cut, each) for cut in cuts], each) for each in LANGUAGES}
     whole = outcome_name(view.rows[0], language)
     return Finding(
         headline=Text(
@@ -127,6 +127,17 @@ def _alike(view: _View, basis: Basis, language: Language) -> Finding:
             "Small differences may be there; with these answers they do not show.",
             "可能仍有细小差别，只是凭现有答案看不出来。",
         ).in_(language),
+        next_step=NextStep(
+            who=Text("The owner of the survey", "调查负责人").in_(language),
+            what=Text(
+                "Improve the same parts for everybody; these answers ask for no programme of its own for a "
+                "group.",
+                "对所有客群改进同样的方面；凭现有答案，没有理由为某一客群另立方案。",
+            ).in_(language),
+            check=Text(
+                "The next period finds the same, with its own answers.", "下一期用新的答案得到同样的结论。"
+            ).in_(language),
+        ),
         weight=12,
     )
 
