@@ -35,6 +35,7 @@ _NAMING = frozenset(
         "segmentation",
         "segment",
         "dimension_kind",
+        "kind",
         "category",
         "population_share",
     ]

@@ -155,4 +155,4 @@ def _overlap(keys: Keys, starts: Codes, one: int, other: int) -> float:
         else:
             j += 1
     whole = starts[one + 1] - starts[one] + starts[other + 1] - starts[other] - both
-    return both / whole
+    return float(both / whole)

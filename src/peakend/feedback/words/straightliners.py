@@ -30,11 +30,12 @@ LEAST_RESPONDENTS = 100
 MOST_LEVELS = 11
 _GROUPS = 12
 # Rounds end when the excess moves by less than this many respondents.
-_MOST_ROUNDS, _SETTLED = 100, 0.005
+_MOST_ROUNDS, _SETTLED = 100, 0.02
 
 
 class NoLinesError(PeakendError):
-    """Straight lines cannot be looked for. `data`: items, respondents, levels."""
+    """Straight lines cannot be looked for. `data`: items, respondents, levels, and why: few_questions,
+    few_respondents, one_score, many_scores or not_converged."""
 
     code: ClassVar[str] = "feedback.no_lines"
 
@@ -110,6 +111,8 @@ def straight_liners(
     lines = _Lines(levels, len(points), _grouped(codes[counted]))
     whole = lines.fit(None, None)
     parts = [lines.fit(group, whole) for group in range(_GROUPS)]
+    if not (whole.settled and all(part.settled for part in parts)):
+        raise _not_settled(int(counted.sum()), values.shape[1], len(points))
     return _result(lines, whole, parts, counted, confidence)
 
 
@@ -119,8 +122,24 @@ class _Fitted:
     chance: float
     excess: float
     careless: Numbers
-    loading: Numbers
+    state: _State
+    settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Where the rounds are: how often a straight line of each level is counted, loadings, excess."""
+
     keep: Numbers
+    loading: Numbers | None
+    excess: float
+
+    def leapt(self, before: _State, ratio: float) -> _State:
+        if self.loading is None or before.loading is None:
+            return self
+        far = ratio / (1 - ratio)
+        loading = np.clip(self.loading + far * (self.loading - before.loading), 0.02, 0.98)
+        return _State(np.maximum(self.keep + far * (self.keep - before.keep), 0), loading, self.excess)
 
 
 class _Lines:
@@ -147,37 +166,48 @@ class _Lines:
         fitted again, until both agree; so careless lines do not pass as agreement between items.
         """
         inside = np.ones(len(self.group), dtype=bool) if left_out is None else self.group != left_out
-        crooked, *lines = [self._sum(counts, left_out) for counts in self.counts]
-        n = int(inside.sum())
-        drawn = np.bincount(self.level[inside & self.straight], minlength=self.size) / n
-        size = np.bincount(self.pattern[inside], minlength=len(self.patterns)) / n
-        keep, excess, loading = np.ones(self.size), 0.0, None
-        if start is not None:
-            keep, excess, loading = start.keep, start.excess, start.loading
-        for _ in range(_MOST_ROUNDS):
-            counts = crooked
-            for factor, one, some in zip(keep.tolist(), lines, drawn, strict=True):
-                if some > 0:
-                    counts = counts + one.times(factor)
-            # One step each time: the loadings settle together with what is kept.
-            loading, given = loadings(counts, loading, 40 if loading is None else 1)
-            chances = straight_chances(given, self.patterns)
-            by_level = size @ chances
-            chance = float(by_level.sum())
-            new = (float(drawn.sum()) - chance) / (1 - chance)
-            keep = np.where(drawn > 0, (1 - new) * by_level / np.where(drawn > 0, drawn, 1), 1.0)
-            if abs(new - excess) * n < _SETTLED:
+        counts = [self._sum(of_level, left_out) for of_level in self.counts]
+        drawn = np.bincount(self.level[inside & self.straight], minlength=self.size) / inside.sum()
+        size = np.bincount(self.pattern[inside], minlength=len(self.patterns)) / inside.sum()
+        now = _State(np.ones(self.size), None, 0.0) if start is None else start.state
+        before, settled, ratio = now, False, 0.0
+        for turn in range(_MOST_ROUNDS):
+            new, chances = self._round(counts, drawn, size, now)
+            settled = abs(new.excess - now.excess) * inside.sum() < _SETTLED
+            if settled:
                 break
-            excess = new
-        careless = np.zeros(len(self.group))
-        extra = np.maximum(drawn - (1 - new) * by_level, 0)
+            if abs(now.excess - before.excess) > 0:
+                ratio = (new.excess - now.excess) / (now.excess - before.excess)
+            # Every third round leaps to where a geometric series would end (Aitken).
+            before, now = now, new.leapt(now, ratio) if turn % 3 == 2 and 0 < ratio < 0.9 else new
+        chance = float(size @ chances.sum(axis=1))
+        careless = self._careless(drawn, (1 - new.excess) * chances, size)
+        return _Fitted(float(drawn.sum()), chance, new.excess, careless, new, settled)
+
+    def _round(
+        self, counts: Sequence[ItemCounts], drawn: Numbers, size: Numbers, now: _State
+    ) -> tuple[_State, Numbers]:
+        """One step of the loadings, the chances of each pattern, and what then exceeds them."""
+        total = counts[0]
+        for factor, one, some in zip(now.keep.tolist(), counts[1:], drawn.tolist(), strict=True):
+            if some > 0:
+                total = total + one.times(factor)
+        loading, given = loadings(total, now.loading, 40 if now.loading is None else 1)
+        chances = straight_chances(given, self.patterns)
+        by_level = size @ chances
+        excess = float((drawn.sum() - by_level.sum()) / (1 - by_level.sum()))
+        keep = np.where(drawn > 0, (1 - excess) * by_level / np.where(drawn > 0, drawn, 1), 1.0)
+        return _State(keep, loading, excess), chances
+
+    def _careless(self, drawn: Numbers, attentive: Numbers, size: Numbers) -> Numbers:
+        """By Bayes' rule, for each straight line: what exceeds at its level over that and its own chance."""
+        found = np.zeros(len(self.group))
+        extra = np.maximum(drawn - size @ attentive, 0)
         mine = np.flatnonzero(self.straight)
-        attentive = (1 - new) * chances[self.pattern[mine], self.level[mine]]
-        together = extra[self.level[mine]] + attentive
-        careless[mine] = np.where(
-            together > 0, extra[self.level[mine]] / np.where(together > 0, together, 1), 0
-        )
-        return _Fitted(float(drawn.sum()), chance, new, careless, loading, keep)
+        beyond = extra[self.level[mine]]
+        whole = beyond + attentive[self.pattern[mine], self.level[mine]]
+        found[mine] = np.where(whole > 0, beyond / np.where(whole > 0, whole, 1), 0)
+        return found
 
     def _sum(self, counts: Sequence[ItemCounts], left_out: int | None) -> ItemCounts:
         kept = [one for group, one in enumerate(counts) if group != left_out]
@@ -260,6 +290,9 @@ def _codes(clusters: Sequence[object] | None, size: int) -> Codes:
 def _check(respondents: int, items: int, levels: int, least: int) -> None:
     if respondents >= LEAST_RESPONDENTS and items >= least and 1 < levels <= MOST_LEVELS:
         return
+    why = (
+        "few_respondents" if respondents < LEAST_RESPONDENTS else "one_score" if levels < 2 else "many_scores"
+    )
     raise NoLinesError(
         Text(
             f"Straight lines cannot be looked for among {respondents} respondents who answered at least "
@@ -275,4 +308,19 @@ def _check(respondents: int, items: int, levels: int, least: int) -> None:
         items=items,
         respondents=respondents,
         levels=levels,
+        why="few_questions" if items < least else why,
+    )
+
+
+def _not_settled(respondents: int, items: int, levels: int) -> NoLinesError:
+    return NoLinesError(
+        Text(
+            "The model of what attentive people would answer did not converge.",
+            "认真作答者的回答模型未收敛。",
+        ),
+        Text("Look for questions that hardly vary, and leave them out.", "请检查并剔除几乎没有差异的题目。"),
+        items=items,
+        respondents=respondents,
+        levels=levels,
+        why="not_converged",
     )
