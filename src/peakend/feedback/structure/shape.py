@@ -152,4 +152,7 @@ def _name(questions: Sequence[Question]) -> tuple[str, str]:
         return en, zh
     if any("一" <= letter <= "鿿" for letter in dimension):
         return dimension, dimension
-    return dimension[:1].upper() + dimension[1:], f"{zh}等 {len(questions)} 题"
+    # Labels such as 清洁：候机区 and 清洁：洗手间 name their dimension themselves.
+    heads = {(question.label_zh or "").partition("：")[0] for question in questions}
+    shared = len(heads) == 1 and all("：" in (question.label_zh or "") for question in questions)
+    return dimension[:1].upper() + dimension[1:], heads.pop() if shared else f"{zh}等 {len(questions)} 题"
