@@ -67,16 +67,16 @@ def test_two_steps_tell_two_thirds_and_many_nearly_all() -> None:
 
 
 def test_its_interval_holds_the_truth() -> None:
-    parts, judgement, _ = planted(200_000, 5)
+    parts, judgement, _ = planted(100_000, 5)
     truth = lmg(np.corrcoef(np.column_stack([parts, judgement]).T))
     inside = []
-    for seed in range(60):
+    for seed in range(40):
         sample, _, answers = planted(300, 100 + seed)
-        found = relative_importance(sample, answers, outcome="ordinal", bootstrap=100, seed=seed)
+        found = relative_importance(sample, answers, outcome="ordinal", bootstrap=60, seed=seed)
         first = found.drivers[0]
         assert found.draws is not None
         inside.append(first.low <= truth[0] / truth.sum() <= first.high)
-    assert np.mean(inside) > 0.85
+    assert np.mean(inside) > 0.8
 
 
 def test_drivers_that_separate_the_steps_give_no_number() -> None:

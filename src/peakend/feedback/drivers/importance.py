@@ -25,7 +25,7 @@ from peakend.feedback.drivers.basis import (
     basis_of_moments,
     basis_of_rows,
 )
-from peakend.feedback.drivers.differences import PairDifference, pair_differences
+from peakend.feedback.drivers.differences import PairDifference, pair_differences, shares_of
 from peakend.feedback.drivers.errors import DriverInputError
 from peakend.feedback.drivers.johnson import relative_weights
 from peakend.feedback.drivers.lmg import MOST_DRIVERS, lmg
@@ -119,7 +119,7 @@ class RelativeImportance:
     @property
     def share_draws(self) -> Numbers | None:
         """B × p shares of the bootstrap; a draw in which nothing is explained counts as equal shares."""
-        return None if self.draws is None else _shares(self.draws)
+        return None if self.draws is None else shares_of(self.draws)
 
     def pairs(self, alpha: float = 0.05) -> tuple[PairDifference, ...]:
         """Every two drivers compared. Raises `DriverInputError` without draws."""
@@ -128,8 +128,8 @@ class RelativeImportance:
                 Text("There are no bootstrap draws to compare drivers by.", "没有自助抽样，无法比较驱动项。"),
                 Text("Ask for bootstrap=1000.", "请设 bootstrap=1000。"),
             )
-        shares = _shares(self.importances[None])[0]
-        return pair_differences(self.names, shares, _shares(self.draws), self.confidence, alpha)
+        n = self.effective_n or float(len(self.names) + 2)
+        return pair_differences(self.names, self.importances, self.draws, n, self.confidence, alpha)
 
     def to_arrow(self) -> pa.Table:
         """A row a driver: name, share, low, high, importance, noise."""
@@ -231,7 +231,7 @@ def _result(
     ends = [(1 - confidence) / 2, (1 + confidence) / 2]
     low = high = totals = None
     if draws is not None:
-        low, high = np.quantile(_shares(draws), ends, axis=0)
+        low, high = np.quantile(shares_of(draws), ends, axis=0)
         totals = np.quantile(draws.sum(axis=1), ends)
     noise = None if basis.sizes is None else noise_levels(basis.correlation, basis.sizes)
     found = tuple(
@@ -264,11 +264,6 @@ def _result(
         correlation=basis.correlation,
         draws=draws,
     )
-
-
-def _shares(parts: Numbers) -> Numbers:
-    total = parts.sum(axis=1, keepdims=True)
-    return np.where(total > 1e-12, parts / np.where(total > 1e-12, total, 1), 1 / parts.shape[1])
 
 
 def _check_choices(

@@ -27,12 +27,13 @@ def noise_levels(correlation: Numbers, sizes: Numbers, alpha: float = 0.05, seed
     """
     p = len(correlation) - 1
     rng = np.random.default_rng(seed)
-    unexplained = np.zeros(p)
-    for _ in range(_ORDERS):
-        order = np.r_[rng.permutation(p), p]
-        # A little on the diagonal lets collinear drivers pass; they add nothing.
-        root = np.linalg.cholesky(correlation[np.ix_(order, order)] + 1e-9 * np.eye(p + 1))
-        unexplained += np.maximum(1 - np.r_[0.0, np.cumsum(root[p, :p] ** 2)[:-1]], 0) / _ORDERS
+    orders = rng.permuted(np.tile(np.arange(p), (_ORDERS, 1)), axis=1)
+    orders = np.column_stack([orders, np.full(_ORDERS, p)])
+    # A little on the diagonal lets collinear drivers pass; they add nothing.
+    lifted = correlation + 1e-9 * np.eye(p + 1)
+    roots = np.linalg.cholesky(lifted[orders[:, :, None], orders[:, None, :]])
+    explained = np.cumsum(roots[:, p, :p] ** 2, axis=1)[:, :-1].mean(axis=0)
+    unexplained = np.maximum(1 - np.r_[0.0, explained], 0)
     left = np.asarray(sizes)[:, None] - np.arange(p) - 1
     mean = (unexplained / np.where(left > 0, left, np.nan)).mean(axis=1)
     quantile = float(chdtri(1, alpha / p))

@@ -101,7 +101,10 @@ def read_frame(frame: Any) -> tuple[list[str], Numbers]:  # noqa: ANN401
             Text(
                 f"The drivers must be a matrix, one row a respondent, not {matrix.ndim} dimensions.",
                 f"驱动项必须是矩阵，每位应答者一行，而不是 {matrix.ndim} 维。",
-            )
+            ),
+            Text(
+                "Give n rows and p columns; one driver is one column.", "请给出 n 行 p 列；单个驱动项即一列。"
+            ),
         )
     return [f"x{place + 1}" for place in range(matrix.shape[1])], matrix
 
@@ -147,7 +150,8 @@ def _column(values: Any, name: str) -> Numbers:  # noqa: ANN401
         raise DriverInputError(
             Text(
                 f"The {what.en} must be one list, not {found.ndim} dimensions.", f"{what.zh}必须是一维列表。"
-            )
+            ),
+            Text("Give one number for every respondent.", "请为每位应答者各给一个数。"),
         )
     return found
 
