@@ -59,6 +59,20 @@ QUALITY = ResultTable(
         ),
         column("excess_low", "number", "Lower end of its interval (jackknife)", "区间下限（刀切法）", SHARE),
         column("excess_high", "number", "Upper end of its interval", "区间上限", SHARE),
+        column(
+            "p_value",
+            "number",
+            "Chance of such an excess or more if there were none",
+            "若无超出，出现如此或更大超出的概率",
+            "probability",
+        ),
+        column(
+            "adjusted_p",
+            "number",
+            "The same after Holm's correction over the programme's periods; the verdict follows it",
+            "对该系列各期作 Holm 校正后的 p 值；结论以此为准",
+            "probability",
+        ),
         column("question_id", "string", "Overall question whose score is compared", "用于对照的总体题"),
         column(
             "score",

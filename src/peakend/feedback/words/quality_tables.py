@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from peakend.declaration import ARROW_TYPES, Inputs, Results, Settings
+from peakend.feedback.comparison import holm
 from peakend.feedback.intervals import wilson
 from peakend.feedback.publishing import published
 from peakend.feedback.score_counts import read_questions
@@ -38,7 +39,7 @@ _TEXT_KINDS = (
 
 def quality_table(inputs: Inputs) -> Results:
     """The table `answer_quality`: a row a kind in every period in which it can occur."""
-    rows = [*_lines(inputs), *_texts(inputs)]
+    rows = [*_judged(list(_lines(inputs)), inputs.settings.alpha), *_texts(inputs)]
     rows.sort(key=lambda row: (row["programme"], row["period_kind"], row["period"], row["kind"]))
     columns = {
         column.name: pa.array([row.get(column.name) for row in rows], ARROW_TYPES[column.type])
@@ -60,6 +61,19 @@ def _lines(inputs: Inputs) -> Iterator[Row]:
         if len(items) >= 2:
             line = _line(sheet, responses, items, overall.get(period.programme), inputs.settings)
             yield {**_where(period), **line}
+
+
+def _judged(rows: list[Row], alpha: float) -> list[Row]:
+    """More than chance where p, corrected by Holm over the periods of the programme, is at most `alpha`."""
+    tested = [row for row in rows if row.get("p_value") is not None]
+    programmes = sorted({row["programme"] for row in tested})
+    adjusted, _ = holm(
+        [row["p_value"] for row in tested], [programmes.index(row["programme"]) for row in tested]
+    )
+    for row, p in zip(tested, adjusted.tolist(), strict=True):
+        row["adjusted_p"] = p
+        row["verdict"] = "more_than_chance" if p <= alpha else "not_more_than_chance"
+    return rows
 
 
 def _items(sheet: Sheet, responses: Responses) -> list[int]:
@@ -90,7 +104,6 @@ def _line(
         return {**row, "n": n, "reason": str(cause.data["why"])}
     row |= {
         "n": found.n,
-        "verdict": "more_than_chance" if found.found else "not_more_than_chance",
         "share": found.share.value,
         "share_low": found.share.low,
         "share_high": found.share.high,
@@ -98,6 +111,7 @@ def _line(
         "excess": found.excess.value,
         "excess_low": found.excess.low,
         "excess_high": found.excess.high,
+        "p_value": found.excess.p,
     }
     if overall is None:
         return row

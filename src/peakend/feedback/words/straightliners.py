@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtr
 
 from peakend.errors import PeakendError
 from peakend.feedback.intervals import t_quantile, wilson
@@ -42,11 +43,15 @@ class NoLinesError(PeakendError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A number with its interval; low and high are None where none can be given."""
+    """A number with its interval; low and high are None where none can be given, p where nothing is tested.
+
+    p: chance of a value as large or larger if there were none (one-sided).
+    """
 
     value: float
     low: float | None
     high: float | None
+    p: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +254,8 @@ def _jackknifed(value: float, without: Numbers, confidence: float) -> Claim:
         return Claim(value, None, None)
     error = float(np.sqrt((groups - 1) / groups * ((without - value) ** 2).sum()))
     half = float(t_quantile(confidence, groups - 1)) * error
-    return Claim(value, value - half, value + half)
+    p = float(stdtr(groups - 1, -value / error)) if error > 0 else None
+    return Claim(value, value - half, value + half, p)
 
 
 def _means(values: Numbers, kept: Flags, careless: Numbers) -> tuple[float, float]:

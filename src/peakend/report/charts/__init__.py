@@ -35,6 +35,8 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "drivers_by_segment": ("drivers_by_segment:DRIVERS_BY_SEGMENT",),
     "themes": ("themes:THEMES",),
     "key_phrases": ("key_phrases:KEY_PHRASES",),
+    "sentiment": ("sentiment:SENTIMENT",),
+    "answer_quality": ("answer_quality:ANSWER_QUALITY",),
     "expectation_gaps": ("expectation_gaps:EXPECTATION_GAPS",),
     "reliability": ("reliability:RELIABILITY",),
     "questionnaire": ("questionnaire:QUESTIONNAIRE",),
