@@ -88,8 +88,11 @@ def read_aspects(given: Mapping[str, Any] | str | Path) -> tuple[Aspect, ...]:
     import yaml
 
     parsed: Any = given
-    if isinstance(given, Path) or (isinstance(given, str) and "\n" not in given and ":" not in given):
-        given = Path(given).read_text("utf-8")
+    if isinstance(given, Path) or (isinstance(given, str) and given.endswith((".yaml", ".yml"))):
+        try:
+            given = Path(given).read_text("utf-8")
+        except OSError as cause:
+            raise _wrong("–", Text(f"{given} cannot be opened", f"打不开 {given}")) from cause
     if isinstance(given, str):
         try:
             parsed = yaml.safe_load(given)
@@ -160,7 +163,8 @@ def aspects_of(labels: Iterable[Label], own: Sequence[Aspect] = ()) -> tuple[Asp
         if words and english and chinese and english not in {one.name.en for one in named.values()}:
             named[label.key] = Aspect(label.key, Text(english, chinese), words, origin="label")
     taken = {aspect.key for aspect in own}
-    spoken = {one.key: _speaking(one, named.values()) for one in dictionary()}
+    speaks = {key: aspects_in((one.name.en, one.name.zh)) for key, one in named.items()}
+    spoken = {one.key: [key for key, about in speaks.items() if one.key in about] for one in dictionary()}
     for aspect in dictionary():
         about = spoken[aspect.key]
         if len(about) == 1 and about[0] not in taken:
@@ -187,21 +191,6 @@ def _parts(name: str | None) -> Iterator[str]:
         said = part.lower() in _BLANK or part in stop["zh"] or all(token in stop["en"] for token in tokens)
         if tokens and long_enough and not said:
             yield part
-
-
-def _speaking(aspect: Aspect, labels: Iterable[Aspect]) -> list[str]:
-    """The labels whose name holds one of the aspect's words."""
-    wanted = [bases_of(word) for word in aspect.words]
-    return [label.key for label in labels if any(_holds(label.words[:2], word) for word in wanted)]
-
-
-def _holds(names: Sequence[str], word: tuple[str, ...]) -> bool:
-    return any(
-        parts[i : i + len(word)] == word
-        for parts in map(bases_of, names)
-        for i in range(len(parts) - len(word) + 1)
-        if word
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from peakend.feedback.words.phrases import contrast, distinct_phrases
 from peakend.feedback.words.remarks import read_remarks
 from peakend.feedback.words.spoken import pleased_by
-from peakend.feedback.words.terms import find_terms
+from peakend.feedback.words.terms import chosen, find_terms, is_feeling
 from peakend.feedback.words.theme_columns import KEY_PHRASES
 from peakend.feedback.words.voices import period_columns, source_columns, subjects_of, voices
 
@@ -35,7 +35,8 @@ Row = dict[str, Any]
 def key_phrase_table(inputs: Inputs) -> Results:
     """The table `key_phrases`: what is significant after Holm's correction in a programme, period and source.
 
-    A person counts once a period, by the last response: that keeps texts independent.
+    Waves are read one by one, months all together. A person counts once, by the last response: that keeps
+    texts independent.
     """
     remarks = read_remarks(inputs)
     rows: list[Row] = []
@@ -50,7 +51,7 @@ def _rows_of(inputs: Inputs, remarks: Remarks, voice: Voice) -> list[Row]:
     pleased = pleased_by(voice.group_score, voice.grouping)
     coded = subjects_of(inputs, remarks, voice) if voice.source.kind == "coded" else None
     found: list[Row] = []
-    for period in voice.periods:
+    for period in _spans(remarks, voice):
         inside, sample = voice.sample(remarks.writers, period)
         once = _last_of_each(sample) & ~np.isnan(pleased[inside])
         places = np.flatnonzero(inside)[once]
@@ -58,7 +59,7 @@ def _rows_of(inputs: Inputs, remarks: Remarks, voice: Voice) -> list[Row]:
         if low.sum() < inputs.settings.minimum_base or (~low).sum() < inputs.settings.minimum_base:
             continue
         where = {
-            **period_columns(remarks.periods[period]),
+            **period_columns(None if period is None else remarks.periods[period], voice.programme),
             **source_columns(voice.source),
             "score_question": voice.grouping.question_id if voice.grouping else None,
             "low_writers": int(low.sum()),
@@ -77,12 +78,21 @@ def _rows_of(inputs: Inputs, remarks: Remarks, voice: Voice) -> list[Row]:
     return found
 
 
+def _spans(remarks: Remarks, voice: Voice) -> list[int | None]:
+    """Waves one by one; months, too short for a comparison of phrases, all together."""
+    if len(voice.periods) > 1 and any(remarks.periods[n].kind == "month" for n in voice.periods):
+        return [None]
+    return list(voice.periods)
+
+
 def _of_texts(inputs: Inputs, remarks: Remarks, voice: Voice, places: Codes, low: Flags) -> list[Row]:
     words: dict[int, list[str]] = {}
     for row, text in remarks.said[voice.source.source_id]:
         words.setdefault(row, []).append(text)
     texts = ["\n".join(words.get(row, [])) for row in voice.rows[places].tolist()]
-    terms = find_terms(texts, inputs.settings.minimum_base)
+    found = find_terms(texts, inputs.settings.minimum_base)
+    # That detractors are "disappointed" is no news: only what says what it was about.
+    terms = chosen(found, [n for n, parts in enumerate(found.parts) if not is_feeling(parts)])
     return _contrasted(inputs, terms.matrix, [(name, name, name) for name in terms.names], low, terms)
 
 

@@ -284,6 +284,19 @@ def stop_words() -> Mapping[str, frozenset[str]]:
     }
 
 
+def is_feeling(parts: tuple[str, ...]) -> bool:
+    """Whether a term says how it felt and nothing of what it was about."""
+    feelings = stop_words()["feelings"]
+    return "".join(parts) in feelings or all(part in feelings for part in parts)
+
+
+def chosen(terms: Terms, numbers: Sequence[int]) -> Terms:
+    """Only the terms `numbers`, in that order."""
+    listed = list(numbers)
+    names, parts = [terms.names[n] for n in listed], [terms.parts[n] for n in listed]
+    return Terms(names, parts, terms.matrix[:, listed])
+
+
 def _sounds_whole(grams: Sequence[tuple[str, ...]], kinds: Codes) -> Flags:
     """Whether a sequence can be a name of something: no stop word at its ends, not only figures."""
     stop = stop_words()

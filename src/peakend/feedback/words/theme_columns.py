@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from peakend.declaration import ResultTable
-from peakend.feedback.score_columns import PERIOD, SHARE, column
+from peakend.feedback.score_columns import PERIOD as PERIOD_OF_SCORES
+from peakend.feedback.score_columns import SHARE, column
 from peakend.language import Text
 
+PERIOD = tuple(
+    column(
+        "period_kind",
+        "string",
+        "wave, month, undated, or all: every period of the programme together",
+        "期间类型：wave 期次、month 自然月、undated 无日期、all 该系列全部期间合计",
+    )
+    if one.name == "period_kind"
+    else one
+    for one in PERIOD_OF_SCORES
+)
 _SOURCE = (
     column(
         "source_id",

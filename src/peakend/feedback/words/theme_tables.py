@@ -114,10 +114,25 @@ class _Counted:
             found += rows
             if self.remarks.periods[period].kind != "undated":
                 before = period, enough, share
-        return found
+        if len(self.voice.periods) < 2:
+            return found
+        return _safe(found, self._together(named, matrix, read), least, next(iter(named[0])) if named else "")
 
-    def _where(self, period: int) -> Row:
-        return {**period_columns(self.remarks.periods[period]), **source_columns(self.voice.source)}
+    def _together(self, named: Sequence[Row], matrix: csr_array, read: Subjects | None) -> list[Row]:
+        """One row a theme over all periods, where months may be too short to show anything."""
+        inside, sample = self.voice.sample(self.remarks.writers, None)
+        kept = np.flatnonzero(persons(matrix, sample) >= self.settings.minimum_base)
+        rows = [{**self._where(None), **named[n]} for n in kept.tolist()]
+        _fill(rows, self._share_columns(shares(matrix, sample, self.settings.confidence), kept, len(sample)))
+        _fill(rows, self._tone_columns(read, inside, kept))
+        _fill(rows, self._score_columns(matrix, sample, kept))
+        _fill(rows, {"change_verdict": ["no_previous_period"] * len(kept)})
+        self._value_columns(rows, matrix, inside, kept)
+        return rows
+
+    def _where(self, period: int | None) -> Row:
+        when = None if period is None else self.remarks.periods[period]
+        return {**period_columns(when, self.voice.programme), **source_columns(self.voice.source)}
 
     def _share_columns(self, share: Estimates, kept: NDArray[np.int64], base: int) -> Mapping[str, Any]:
         picked = share.take(kept)
@@ -220,6 +235,23 @@ class _Counted:
             known, spent = self.stakes.of((customers[n] for n in who.tolist()), self.settings.minimum_base)
             row["customers"], row["value_at_stake"] = known, spent
             row["currency"] = self.stakes.currency if spent is not None else None
+
+
+def _safe(by_period: list[Row], together: list[Row], minimum: int, key: str) -> list[Row]:
+    """Both, without the smallest periods of a theme where what they leave of its total would be too few.
+
+    The responses of periods that are not shown can be had by subtraction; they must be nobody, or `minimum`.
+    """
+    dropped: set[int] = set()
+    for whole in together:
+        own = sorted(
+            (row for row in by_period if row[key] == whole[key]), key=lambda row: (row["n"], row["period"])
+        )
+        rest = whole["n"] - sum(row["n"] for row in own)
+        while own and 0 < rest < minimum:
+            rest += own[0]["n"]
+            dropped.add(id(own.pop(0)))
+    return [*(row for row in by_period if id(row) not in dropped), *together]
 
 
 def _ends(estimates: Estimates, end: str) -> tuple[Numbers, float]:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from peakend.feedback.intervals import wilson
 from peakend.feedback.words.aspects import Aspect, Label, aspects_of, mentions_of, read_aspects
 from peakend.feedback.words.phrases import contrast, distinct_phrases
-from peakend.feedback.words.terms import HAN, bases_of, stop_words, stream_of, terms_of
+from peakend.feedback.words.terms import HAN, Terms, bases_of, chosen, is_feeling, stream_of, terms_of
 from peakend.feedback.words.topics import find_topics
 from peakend.language import Text
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from peakend.feedback.words.aspects import Mentions
-    from peakend.feedback.words.terms import Stream, Terms
+    from peakend.feedback.words.terms import Stream
 
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -177,10 +177,8 @@ def _unnamed(terms: Terms, known: set[tuple[str, ...]]) -> list[int]:
     longest = max((len(word) for word in known), default=0)
     inside = {word[i:j] for word in known for i in range(len(word)) for j in range(i + 1, len(word) + 1)}
 
-    feelings = stop_words()["feelings"]
-
     def free(parts: tuple[str, ...]) -> bool:
-        if "".join(parts) in feelings or all(part in feelings for part in parts):
+        if is_feeling(parts):
             return False
         windows = (
             parts[i : i + size]
@@ -206,16 +204,12 @@ def _phrases_of_the_unhappy(
     unhappy, others = scores > 0, scores == 0
     if not free or unhappy.sum() < minimum or others.sum() < minimum:
         return []
-    from peakend.feedback.words.terms import Terms as Chosen
-
-    chosen = Chosen(
-        [terms.names[n] for n in free], [terms.parts[n] for n in free], terms.matrix[:, list(free)]
-    )
+    named = chosen(terms, free)
     known = unhappy | others
-    inside = Chosen(chosen.names, chosen.parts, chosen.matrix[known])
+    inside = Terms(named.names, named.parts, named.matrix[known])
     found = contrast(inside.matrix, unhappy[known], others[known], alpha)
     kept = distinct_phrases(inside, found, unhappy[known], minimum, alpha)
-    return [chosen.names[n] for n in kept if found.log_odds[n] > 0][:MOST_PHRASES]
+    return [named.names[n] for n in kept if found.log_odds[n] > 0][:MOST_PHRASES]
 
 
 def _tones(

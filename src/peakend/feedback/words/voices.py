@@ -41,9 +41,11 @@ class Voice:
     group_score: Numbers
     periods: Sequence[int]
 
-    def sample(self, writers: Writers, period: int) -> tuple[Flags, Sample]:
-        """Which of `rows` wrote in `period`, and they as a sample."""
-        inside = writers.period[self.rows] == period
+    def sample(self, writers: Writers, period: int | None) -> tuple[Flags, Sample]:
+        """Which of `rows` wrote in `period` (None: in any), and they as a sample."""
+        inside = np.ones(len(self.rows), dtype=bool)
+        if period is not None:
+            inside = writers.period[self.rows] == period
         rows = self.rows[inside]
         weighted, clustered = bool(writers.weighted[rows].any()), bool(writers.clustered[rows].any())
         return inside, Sample(
@@ -98,7 +100,10 @@ def subjects_of(inputs: Inputs, remarks: Remarks, voice: Voice) -> Subjects:
     return spoken_subjects(remarks, voice.source, voice.rows, labels, asked, pleased, inputs.settings)
 
 
-def period_columns(period: Period) -> dict[str, object]:
+def period_columns(period: Period | None, programme: str) -> dict[str, object]:
+    """Where a row belongs in time; no period stands for all of the programme's together."""
+    if period is None:
+        return {"programme": programme, "period": "all", "period_kind": "all", "period_start": None}
     return {
         "programme": period.programme,
         "period": period.label,
