@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from conformance.data import money, some_null
+from conformance.lounge import with_lounge
 from peakend.warehouse.schema import canonical_table
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def company(seed: int = 7) -> dict[str, pa.Table]:
         **_answers(random),
         "transactions": _transactions(random),
     }
-    return {name: _in_shape(name, columns) for name, columns in made.items()}
+    return with_lounge({name: _in_shape(name, columns) for name, columns in made.items()})
 
 
 def _in_shape(name: str, columns: Mapping[str, Any]) -> pa.Table:

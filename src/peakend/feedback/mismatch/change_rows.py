@@ -65,7 +65,11 @@ def change_rows(
     gathered: Gathered, whole: Whole, found: Mismatch | None, known: Circumstances, inputs: Inputs
 ) -> list[Row]:
     """Logged changes first, then the series that were searched for a break of their own."""
-    where = {"programme": whole.programme, "question_id": whole.question.question_id, **labels(whole.question)}
+    where = {
+        "programme": whole.programme,
+        "question_id": whole.question.question_id,
+        **labels(whole.question),
+    }
     log = sorted(inputs["changes"].to_arrow().to_pylist(), key=lambda row: (row["at"], row["change_id"]))
     dated = None if found is None else _dated(whole, found, known)
     if dated is None:
@@ -162,7 +166,11 @@ def _searches(dated: _Dated, logged: list[Row], settings: Settings) -> list[Row]
         order = np.lexsort([names, -counts])[:MOST_PLACES]
         if len(names) > 1:
             places += [
-                (f"{kind}:{name}", str(name) if kind == "touchpoint" else None, str(name) if kind == "site" else None)
+                (
+                    f"{kind}:{name}",
+                    str(name) if kind == "touchpoint" else None,
+                    str(name) if kind == "site" else None,
+                )
                 for name in names[np.sort(order)]
             ]
     rows = [_search(name, touchpoint, site, dated, settings) for name, touchpoint, site in places]
@@ -175,9 +183,7 @@ def _searches(dated: _Dated, logged: list[Row], settings: Settings) -> list[Row]
     return rows
 
 
-def _search(
-    name: str, touchpoint: str | None, site: str | None, dated: _Dated, settings: Settings
-) -> Row:
+def _search(name: str, touchpoint: str | None, site: str | None, dated: _Dated, settings: Settings) -> Row:
     row = _searched(name, None) | {"touchpoint_id": touchpoint, "site_id": site}
     inside = dated.at(touchpoint, site)
     if _few(inside, settings):

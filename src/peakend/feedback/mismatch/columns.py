@@ -16,7 +16,10 @@ _OUTCOME = (
 _SCOPE = (
     PERIOD[0],
     column(
-        "period", "string", "Survey wave or calendar month; 'all': all periods together", "期次或自然月；all 为各期合计"
+        "period",
+        "string",
+        "Survey wave or calendar month; 'all': all periods together",
+        "期次或自然月；all 为各期合计",
     ),
 )
 _REASON = column(
@@ -165,8 +168,20 @@ CUSTOMERS = ResultTable(
         column("customer_id", "string", "Customer", "客户"),
         column("total", "number", "Total given", "所给总分", _POINTS),
         column("expected", "number", "Total expected from the parts", "由分项推得的总分", _POINTS),
-        column("p_value", "number", "Probability of a total as low or lower", "总分低至此或更低的概率", "probability"),
-        column("false_rate", "number", "False discovery rate at which the customer is listed", "列出该客户时的错误发现率", SHARE),
+        column(
+            "p_value",
+            "number",
+            "Probability of a total as low or lower",
+            "总分低至此或更低的概率",
+            "probability",
+        ),
+        column(
+            "false_rate",
+            "number",
+            "False discovery rate at which the customer is listed",
+            "列出该客户时的错误发现率",
+            SHARE,
+        ),
     ),
     ("question_id", "response_id"),
     Text(

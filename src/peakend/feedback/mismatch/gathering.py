@@ -77,7 +77,11 @@ def _wholes(sheet: Sheet, responses: Responses) -> Iterator[Whole]:
     candidates = np.array([place for place, q in enumerate(sheet.questions) if not q.overall], dtype=np.int64)
     for number, programme in enumerate(programmes):
         for column, question in enumerate(sheet.questions):
-            rows = np.flatnonzero((own == number) & answered[:, column]) if question.overall else np.zeros(0, int)
+            rows = (
+                np.flatnonzero((own == number) & answered[:, column])
+                if question.overall
+                else np.zeros(0, int)
+            )
             if not len(rows):
                 continue
             share = answered[np.ix_(rows, candidates)].mean(axis=0)

@@ -98,7 +98,11 @@ def _summary(
     if len(listed) > 1:
         row = _period_row(gathered, whole, found, reason, None, settings)
         if row.get("p_value") is not None:
-            row |= {"adjusted_p": row["p_value"], "compared": 1, "verdict": _verdict(row["p_value"], settings)}
+            row |= {
+                "adjusted_p": row["p_value"],
+                "compared": 1,
+                "verdict": _verdict(row["p_value"], settings),
+            }
         listed.append(row)
     return listed
 
@@ -131,7 +135,9 @@ def _period_row(
     }
     if found is None:
         return row
-    inside = np.ones(len(found.row), dtype=bool) if number is None else of_period(gathered, whole, found, number)
+    inside = (
+        np.ones(len(found.row), dtype=bool) if number is None else of_period(gathered, whole, found, number)
+    )
     if inside.sum() < settings.minimum_base:
         return row | {"hidden": True}
     return row | _figures(found, inside)

@@ -69,14 +69,14 @@ def read_circumstances(inputs: Inputs, gathered: Gathered) -> Circumstances:
     cuts["period"] = [gathered.sheet.periods[period].label for period in responses.period.tolist()]
     for name, labels in _segments(members(inputs), responses.response_id).items():
         cuts[name] = labels
-    anonymous = {
-        row["survey_id"]: bool(row["anonymous"]) for row in inputs["surveys"].to_arrow().to_pylist()
-    }
+    anonymous = {row["survey_id"]: bool(row["anonymous"]) for row in inputs["surveys"].to_arrow().to_pylist()}
     texts, coded = _comments(inputs, number)
     return Circumstances(
         day=places["answered_on"].to_numpy(zero_copy_only=False).astype("datetime64[D]"),
         cuts={name: labels for name, labels in cuts.items() if any(label is not None for label in labels)},
-        anonymous=np.array([anonymous.get(survey, True) for survey in places["survey_id"].to_pylist()], dtype=bool),
+        anonymous=np.array(
+            [anonymous.get(survey, True) for survey in places["survey_id"].to_pylist()], dtype=bool
+        ),
         text=texts,
         coded=coded,
         questions=_questions(inputs),
@@ -108,7 +108,9 @@ def _questions(inputs: Inputs) -> Mapping[str, Sequence[str | None]]:
         if row["metric"] in ("text", "choice"):
             continue
         touchpoint = names.get(row["touchpoint_id"], {})
-        own = [row[name] for name in ("text_en", "text_zh", "label_en", "label_zh", "dimension", "touchpoint_id")]
+        own = [
+            row[name] for name in ("text_en", "text_zh", "label_en", "label_zh", "dimension", "touchpoint_id")
+        ]
         found[row["question_id"]] = [*own, touchpoint.get("name"), touchpoint.get("name_zh")]
     return found
 
@@ -116,8 +118,10 @@ def _questions(inputs: Inputs) -> Mapping[str, Sequence[str | None]]:
 def _comments(inputs: Inputs, number: Mapping[str, int]) -> tuple[list[str | None], list[Coded]]:
     """The words of each response, and its codes by question; numbered slots of one question together."""
     asked = {row["question_id"]: row for row in inputs["questions"].to_arrow().to_pylist()}
-    table = inputs.query("feedback/mismatch/comments").to_arrow().sort_by(
-        [("question_id", "ascending"), ("response_id", "ascending")]
+    table = (
+        inputs.query("feedback/mismatch/comments")
+        .to_arrow()
+        .sort_by([("question_id", "ascending"), ("response_id", "ascending")])
     )
     words: dict[int, list[str]] = defaultdict(list)
     groups: dict[tuple[Any, ...], tuple[str, list[int], list[str]]] = {}
@@ -192,7 +196,12 @@ def theme_rows(known: Circumstances, places: Codes, below: Flags, settings: Sett
     if not sources:
         return []
     alpha = settings.alpha / sources
-    how = {"minimum": settings.minimum_base, "alpha": alpha, "confidence": settings.confidence, "most": MOST_THEMES}
+    how = {
+        "minimum": settings.minimum_base,
+        "alpha": alpha,
+        "confidence": settings.confidence,
+        "most": MOST_THEMES,
+    }
     rows = [
         _theme_row(theme, known, "Comments", "文字评论", sources, settings)
         for theme in phrases_of(written, below, source="all", **how)  # type: ignore[arg-type]
@@ -206,7 +215,12 @@ def theme_rows(known: Circumstances, places: Codes, below: Flags, settings: Sett
 
 
 def _theme_row(
-    theme: Theme, known: Circumstances, label_en: str | None, label_zh: str | None, sources: int, settings: Settings
+    theme: Theme,
+    known: Circumstances,
+    label_en: str | None,
+    label_zh: str | None,
+    sources: int,
+    settings: Settings,
 ) -> Row:
     few = theme.n_below < settings.minimum_base
     row: Row = {
