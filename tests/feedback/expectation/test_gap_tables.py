@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -119,6 +120,22 @@ def test_small_bases_are_hidden_and_do_not_count_as_tested(inputs_of: Build) -> 
     assert [food[name] for name in ("n", "gap", "worse", "worth", "service")] == [None] * 5
     assert rows["p_desk"]["compared"] == 1
     assert rows["all"]["adds_reason"] == "no_overall"
+
+
+def test_months_are_also_put_together(inputs_of: Build) -> None:
+    random = np.random.default_rng(2)
+    tables = given(
+        {"e_desk": random.integers(1, 6, 60) * 1.0, "p_desk": random.integers(1, 6, 60) * 1.0}, QUESTIONS
+    )
+    tables["surveys"] = [{"survey_id": "s", "programme": "P"}]
+    for number, response in enumerate(tables["responses"]):
+        response["answered_at"] = datetime(2024, 1 + number % 2, 3)
+    rows = gaps(inputs_of(**tables), item="p_desk")
+    assert [(r["period"], r["period_kind"], r["n"]) for r in rows] == [
+        ("2024-01", "month", 30),
+        ("2024-02", "month", 30),
+        ("all", "all", 60),
+    ]
 
 
 def test_without_expectations_there_is_no_row(inputs_of: Build) -> None:

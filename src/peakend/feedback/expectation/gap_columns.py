@@ -173,7 +173,8 @@ EXPECTATION_GAPS = ResultTable(
     (*PERIOD, *_WHAT, *_GAP, *_CONFIRMATION, *_SERVICE, *_RELATION, *HIDDEN),
     ("programme", "period", "level", "item"),
     Text(
-        "What customers perceived against what they expected, by item and dimension, on 0–100.",
-        "客户的感知与期望之比较，按题与维度，统一为 0–100 分。",
+        "What customers perceived against what they expected, by item and dimension, on 0–100. Where periods "
+        "are months, the period 'all' holds them together.",
+        "客户的感知与期望之比较，按题与维度，统一为 0–100 分。期间为月份时，另有 all 汇总各月。",
     ),
 )

@@ -24,18 +24,19 @@ from peakend.feedback.expectation.means import Sums, sums_of_means
 from peakend.feedback.expectation.overservice import ServiceLevel, levels_of
 from peakend.feedback.expectation.pairs import Pair, read_overall, read_pairs
 from peakend.feedback.expectation.servqual import gap_verdicts
+from peakend.feedback.periods import Period
 from peakend.feedback.sheets import answer_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from peakend.declaration import Inputs, Results, Settings
-    from peakend.feedback.periods import Period
     from peakend.feedback.score_counts import Question
     from peakend.feedback.sheets import Responses, Sheet
 
 Row = dict[str, Any]
 NOT_DECLARED = "not declared"
+ALL_MONTHS = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,25 @@ def expectation_gaps(inputs: Inputs) -> Results:
     if pairs:
         asked = [q for pair in pairs for q in (pair.expectation, pair.perception)]
         sheet = answer_sheet(inputs, [*asked, *overall])
-        for number, period in enumerate(sheet.periods):
-            wave = _wave(sheet, sheet.responses(number), pairs, overall)
+        # Read once and cut in memory: a scan for each of many months would cost more.
+        everybody = sheet.responses()
+        for period, numbers in _periods(sheet.periods):
+            chosen = everybody.take(np.isin(everybody.period, numbers))
+            wave = _wave(sheet, chosen, pairs, overall)
             if wave is not None:
                 rows += [_where(period) | row for row in _rows(wave, inputs.settings)]
     return {EXPECTATION_GAPS.name: pa.Table.from_pylist(rows, schema=EXPECTATION_GAPS.schema())}
+
+
+def _periods(periods: Sequence[Period]) -> Iterator[tuple[Period, list[int]]]:
+    """Every period with its number; and each programme's months together, as few answer in one of them."""
+    for number, period in enumerate(periods):
+        yield period, [number]
+    for programme in dict.fromkeys(period.programme for period in periods):
+        months = [n for n, p in enumerate(periods) if p.programme == programme and p.kind == "month"]
+        if len(months) > 1:
+            # Any kind will do here: the row says "all" (`_where`).
+            yield Period(programme, "undated", ALL_MONTHS, None), months
 
 
 def _wave(
@@ -269,7 +284,7 @@ def _where(period: Period) -> Row:
     return {
         "programme": period.programme,
         "period": period.label,
-        "period_kind": period.kind,
+        "period_kind": ALL_MONTHS if period.label == ALL_MONTHS else period.kind,
         "period_start": period.start,
     }
 

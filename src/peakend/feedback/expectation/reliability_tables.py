@@ -104,18 +104,19 @@ def reliability(inputs: Inputs) -> Results:
 
 def _latest(sheet: Sheet, settings: Settings) -> Iterator[_Latest]:
     """Of each programme the last period in which two questions have answers enough to be published."""
+    if not sheet.questions:
+        return
     done: set[str] = set()
+    counts = _answers_by_period(sheet)
     for number in reversed(range(len(sheet.periods))):
         period = sheet.periods[number]
-        if period.programme in done:
-            continue
-        responses = sheet.responses(number)
-        used = responses.take(responses.weight > 0)
-        answered = (~np.isnan(used.scores)).sum(axis=0)
-        if (answered >= settings.minimum_base).sum() < 2:
+        enough = counts.get(number, np.zeros(0)) >= settings.minimum_base
+        if period.programme in done or enough.sum() < 2:
             continue
         done.add(period.programme)
-        asked = np.flatnonzero(answered > 0)
+        responses = sheet.responses(number)
+        used = responses.take(responses.weight > 0)
+        asked = np.flatnonzero((~np.isnan(used.scores)).any(axis=0))
         yield _Latest(
             period,
             [sheet.questions[place] for place in asked.tolist()],
@@ -123,6 +124,17 @@ def _latest(sheet: Sheet, settings: Settings) -> Iterator[_Latest]:
             used.weight,
             used.cluster,
         )
+
+
+def _answers_by_period(sheet: Sheet) -> dict[int, Numbers]:
+    """Answers with a weight to each question, counted in the engine."""
+    columns = ", ".join(f"count(s.q{place}) as n{place}" for place in range(len(sheet.questions)))
+    table = sheet.relation.query(
+        f"select s.period, {columns} from sheet s where s.weight > 0 group by s.period",  # noqa: S608
+        name="sheet",
+    ).to_arrow()
+    counts = np.column_stack([table[f"n{place}"].to_numpy() for place in range(len(sheet.questions))])
+    return dict(zip(table["period"].to_pylist(), counts.astype(float), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ _HEAD = 26.0
 
 @dataclass(frozen=True, slots=True)
 class Dumbbell:
-    """One row: an open ring at `start`, a full dot at `end`, `written` beside them, `base` at the right."""
+    """One row: an open ring at `start`, a full dot at `end` with its interval `low` to `high` as a pale band,
+    `written` beside them, `base` at the right."""
 
     label: str
     start: float
@@ -31,6 +32,8 @@ class Dumbbell:
     written: str
     base: str = ""
     tone: Tone = "plain"
+    low: float | None = None
+    high: float | None = None
 
 
 def dumbbells(
@@ -47,7 +50,7 @@ def dumbbells(
     base_room = 0.0 if phone else 66.0
     label_room = 0.0 if phone else _label_room(rows, width)
     written = max((text_width(row.written, SMALL_SIZE) for row in rows), default=0) + 14
-    values = [value for row in rows for value in (row.start, row.end)]
+    values = [v for row in rows for v in (row.start, row.end, row.low, row.high) if v is not None]
     low, high, step = axis_range((min(values), max(values)), limits)
     left, right = label_room + 12, width - base_room - written - 8
     scale = (right - left) / (high - low)
@@ -72,8 +75,11 @@ def dumbbells(
         words.append(_word(base, width, first if phone else y, "ink-3", align="right"))
         token = TONES[row.tone]
         start, end = x_of(row.start), x_of(row.end)
-        words.append(_word(row.written, max(start, end) + 11, y, token, weight=600))
-        marks.append({"x": start, "x2": end, "y": y, "colour": colour(token)})
+        ends = [end if value is None else x_of(value) for value in (row.low, row.high)]
+        words.append(_word(row.written, max(start, end, ends[1]) + 11, y, token, weight=600))
+        marks.append(
+            {"x": start, "x2": end, "y": y, "low": ends[0], "high": ends[1], "colour": colour(token)}
+        )
         top += tall
     return _spec(marks, words, ticks_of(low, high, step), x_of, width, top)
 
@@ -129,6 +135,11 @@ def _spec(
             "data": {"values": lines},
             "mark": {"type": "rule", "color": colour("line"), "strokeWidth": 1},
             "encoding": {**place, "y2": {"field": "y2"}},
+        },
+        {
+            "data": {"values": marks},
+            "mark": {"type": "rule", "strokeWidth": 12, "color": colour("band")},
+            "encoding": {"x": {"field": "low", **x}, "x2": {"field": "high"}, "y": {"field": "y", **y}},
         },
         {
             "data": {"values": marks},

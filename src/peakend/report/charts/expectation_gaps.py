@@ -26,7 +26,7 @@ MOST_ROWS = 30
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The latest period with gaps that may be shown, largest shortfall first."""
+    """The latest wave with gaps that may be shown, or all months; largest shortfall first."""
 
     period: str
     items: list[Row]
@@ -49,13 +49,15 @@ class _View:
 
 
 class ExpectationGaps:
-    """The items of the latest period."""
+    """The items of the latest wave, or of all months together."""
 
     needs = (TABLE,)
     by_programme = True
 
     def _view(self, basis: Basis) -> _View | None:
         rows: list[Row] = basis[TABLE].to_pylist()
+        together = [row for row in rows if row["period_kind"] == "all"]
+        rows = together or rows
         for period in reversed(rows_of.period_order(rows)):
             shown = [row for row in rows_of.of_period(rows, period) if not row["hidden"]]
             items = [row for row in shown if row["level"] == "item" and row["gap"] is not None]
@@ -94,6 +96,8 @@ class ExpectationGaps:
                 f"{signed(row['gap'], 1)} {_word(row, language)}".strip(),
                 number(row["n"]),
                 _tone(row),
+                _end(row, "gap_low"),
+                _end(row, "gap_high"),
             )
             for row in view.items[:MOST_ROWS]
         ]
@@ -123,6 +127,13 @@ def _names(rows: list[Row], language: Language) -> str:
     return listing([shortened_to(_label(row, language), 60) for row in rows], language)
 
 
+def _end(row: Row, end: str) -> float | None:
+    """Where the interval of the gap ends, seen from the expectation."""
+    if row[end] is None:
+        return None
+    return min(max(float(row["expectation"] + row[end]), 0.0), 100.0)
+
+
 def _tone(row: Row) -> Tone:
     if row["verdict"] == "short_of_expectation":
         return "act"
@@ -144,11 +155,12 @@ def _headline(view: _View, language: Language) -> str:
     count, short, above = len(view.items), view.short, view.above
     if short:
         worst = shortened_to(_label(short[0], language), 60)
-        some = Text(f"{len(short)} of {count} services fall", f"{count} 项服务中有 {len(short)} 项")
+        verb = "falls" if len(short) == 1 else "fall"
+        some = Text(f"{len(short)} of {count} services {verb}", f"{count} 项服务中有 {len(short)} 项")
         if len(short) == count > 1:
             some = Text(f"All {count} services fall", f"{count} 项服务全部")
         elif count == 1:
-            some = Text("The service falls", "该项服务")
+            some = Text("The one service falls", "唯一的一项服务")
         return Text(
             f"{some.en} short of what customers expect, most of all {worst}",
             f"{some.zh}低于客户期望，差距最大的是{worst}",
@@ -156,12 +168,14 @@ def _headline(view: _View, language: Language) -> str:
     if view.over:
         names = _names(view.over[:FEW], language)
         return Text(
-            f"{names} give more than customers expect, and it adds nothing to their judgement",
-            f"{names}超出客户期望，却未给总体评价带来任何提升",
+            f"{names} {'gives' if len(view.over) == 1 else 'give'} more than customers expect, and next to "
+            "nothing of it shows in the overall score",
+            f"{names}超出客户期望，却几乎不见于总体评分",
         ).in_(language)
     if above:
         return Text(
-            f"{len(above)} of {count} services exceed what customers expect",
+            f"{len(above)} of {count} services {'exceeds' if len(above) == 1 else 'exceed'} what "
+            "customers expect",
             f"{count} 项服务中有 {len(above)} 项超出客户期望",
         ).in_(language)
     return Text(
@@ -170,7 +184,7 @@ def _headline(view: _View, language: Language) -> str:
 
 
 def _lede(view: _View, basis: Basis, language: Language) -> str:
-    when = rows_of.when(view.period, language)
+    when = "" if view.period == "all" else rows_of.when(view.period, language)
     sentences = []
     if view.whole is not None:
         expected, found = number(view.whole["expectation"]), number(view.whole["perception"])
@@ -247,12 +261,13 @@ def _figures(view: _View, basis: Basis, language: Language) -> tuple[Figure, ...
 def _reading(basis: Basis, language: Language) -> str:
     errors = percent(basis.settings.alpha, language, 0)
     return Text(
-        "On 0 to 100 for every scale: the ring is what was expected, the dot what was found, by the same "
-        f"people. A gap is named only where chance is ruled out, at most {errors} false alarms over all. "
-        "“More than pays” stands where the surplus was shown to go with less than 1 point of the overall "
-        "score for every 10 points.",
-        "各量表统一为 0 至 100 分：圆环为期望，圆点为感知，均来自同一批人。只有排除偶然后才给出判断"
-        f"（全部行合计误报不超过 {errors}）。“超出却无回报”指已证明每超出 10 分，总体评分提升不到 1 分。",
+        "On 0 to 100 for every scale: the ring is what was expected, the dot what was found by the same "
+        "people, the pale band the interval of the gap. A gap is named only where chance is ruled out, at "
+        f"most {errors} false alarms over all. “More than pays” stands where the surplus was shown to go "
+        "with less than 1 point of the overall score for every 10 points.",
+        "各量表统一为 0 至 100 分：圆环为期望，圆点为感知，均来自同一批人，浅色带为差距的区间。"
+        f"只有排除偶然后才给出判断（全部行合计误报不超过 {errors}）。"
+        "“超出却无回报”指已证明每超出 10 分，总体评分提升不到 1 分。",
     ).in_(language)
 
 
@@ -277,7 +292,7 @@ def _next_step(view: _View, basis: Basis, language: Language) -> NextStep:
             f"查明{names}的期望由何而来（广告、员工、对手），再决定：兑现承诺，或降低承诺。",
         )
         check = Text(
-            "The next period's gap lies inside no part of this one's interval.",
-            "下一期的差距落在本期区间之外。",
+            "The next period's gap lies above the upper end of this one's interval.",
+            "下一期的差距高于本期区间的上限。",
         )
     return NextStep(who=who, what=what.in_(language), check=check.in_(language))

@@ -175,12 +175,8 @@ def _lede(view: _View, language: Language) -> str:
     ]
     sentences = [
         Text(
-            "Ratings of one group rise and fall together: "
-            + "; ".join(part.en for part in parts)
-            + ". A customer who rates one of a group high rates the others high.",
-            "同组评分同升同降："
-            + "；".join(part.zh for part in parts)
-            + "。给其中一题高分的客户，其余也给高分。",
+            "Ratings of one group rise and fall together: " + "; ".join(part.en for part in parts) + ".",
+            "同组评分同升同降：" + "；".join(part.zh for part in parts) + "。",
         )
     ]
     if view.loose:
