@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ Tables = Mapping[str, pa.Table]
 Company = Callable[..., Tables]
 
 
-@cache
+@lru_cache(maxsize=8)
 def _company(
     kind: Kind, customers: int, seed: int, without: tuple[str, ...], months: int, block: int
 ) -> Tables:

@@ -164,10 +164,19 @@ def test_relational_waves_are_answered_in_the_field_and_weighted_by_design(ask: 
 
 
 def test_populations_count_the_customers_who_could_have_been_sampled(ask: Ask) -> None:
-    sizes = ask("select survey_id, sum(size) from populations group by 1 order by 1")
-    assert len(sizes) == 7
-    assert [size for _, size in sizes] == sorted(size for _, size in sizes)
-    assert 0 < sizes[0][1] <= sizes[-1][1] <= 600
+    """All margins of a survey count the same people; the relational ones grow as customers come."""
+    sizes = ask("""
+        select survey_id, max(size), min(size), count(*) from (
+            select survey_id, segmentation, sum(size) as size from populations group by 1, 2)
+        group by 1 order by 1""")
+    assert len(sizes) == 8
+    assert all(high == low and margins == 4 for _, high, low, margins in sizes)
+    waves = [size for survey, size, _, _ in sizes if survey != "SV-VISIT"]
+    assert waves == sorted(waves)
+    assert 0 < waves[0] <= waves[-1] <= 600
+    would = ask("select survey_id, question_id, sum(size) from truth_populations group by 1, 2")
+    assert len(would) == 24
+    assert {(survey, size) for survey, _, size in would} == {(survey, size) for survey, size, _, _ in sizes}
 
 
 def test_points_follow_purchases_and_no_balance_falls_below_zero(ask: Ask, kind: Kind) -> None:

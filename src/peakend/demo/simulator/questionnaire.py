@@ -77,7 +77,7 @@ def scores(block: Block, done: Frame, number: int, question: Question) -> tuple[
     state = np.where(met, np.where(silent, _NO_ANSWER, _ANSWERED), _NOT_USED)
     scored = score(world, question.cuts or question.metric, np.where(met, latent, 0))
     low, high = world.shared.scales[question.metric]
-    alike = low + np.round((high - low) * done["flat"] / _FLAT_STEPS)
+    alike = low + np.floor((high - low) * done["flat"] / _FLAT_STEPS + 0.5)
     return state, np.where(flat, alike, scored)
 
 

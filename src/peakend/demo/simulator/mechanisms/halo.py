@@ -17,21 +17,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from peakend.demo.simulator.block import Block
+    from peakend.demo.simulator.draws import Array
+    from peakend.demo.simulator.frame import Frame
     from peakend.demo.simulator.world import World
 
 
+def mood(world: World, asked: Frame) -> Array:
+    """Mood in which each questionnaire is answered; second answers are given in the mood of the first."""
+    drawn: Array = world.shared.halo.spread * world.draws.normal("halo", asked["index"], asked["repeats"])
+    return drawn if world.on("halo") else np.zeros(len(asked))
+
+
 def _step(block: Block) -> None:
-    world, asked = block.world, block.asked
-    drawn = world.shared.halo.spread * world.draws.normal("halo", asked["index"], asked["repeats"])
-    asked["mood"] = drawn if world.on("halo") else np.zeros(len(asked))
+    block.asked["mood"] = mood(block.world, block.asked)
 
 
 def _truth(world: World) -> Iterable[Truth]:
-    mood, on = world.shared.halo.spread, world.on("halo")
+    spread, on = world.shared.halo.spread, world.on("halo")
     e = world.company.experience
-    total = mood**2 + e.noise**2 + e.answer_noise**2 + (e.attitude**2 if world.on("attitude") else 0.0)
-    yield Parameter("halo", "standard_deviation", mood, "latent", on)
-    yield Parameter("halo", "share", mood**2 / total, "share of the variance of ratings at a touchpoint", on)
+    total = spread**2 + e.noise**2 + e.answer_noise**2 + (e.attitude**2 if world.on("attitude") else 0.0)
+    yield Parameter("halo", "standard_deviation", spread, "latent", on)
+    yield Parameter("halo", "share", spread**2 / total, "share of the variance of one rating", on)
 
 
 MECHANISM = Mechanism(

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from peakend.demo.simulator.mechanism import Mechanism, Rows
-from peakend.demo.simulator.segmenting import segment_rows
-from peakend.demo.simulator.world import FIRST_DAY
+from peakend.demo.simulator.segmenting import age_bands, cities, segment_rows
 from peakend.language import Text
 
 if TYPE_CHECKING:
     from peakend.demo.simulator.block import Block
 
-_BANDS = ("18-29", "30-39", "40-49", "50-59", "60+")
-_EDGES = (30, 40, 50, 60)
-
 
 def _rows(block: Block) -> Rows:
-    age = FIRST_DAY.year - block.people["born"]
-    cities = [name for name, _ in block.world.shared.names.cities]
-    yield "segment_members", segment_rows(block, "age", _BANDS, np.digitize(age, _EDGES))
-    yield "segment_members", segment_rows(block, "city", cities, block.people["city"])
+    yield "segment_members", segment_rows(block, "age", *age_bands(block))
+    yield "segment_members", segment_rows(block, "city", *cities(block))
 
 
 MECHANISM = Mechanism(

@@ -15,16 +15,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from peakend.demo.simulator.block import Block
+    from peakend.demo.simulator.draws import Array
+    from peakend.demo.simulator.frame import Frame
     from peakend.demo.simulator.world import World
 
 
-def _step(block: Block) -> None:
-    world, asked = block.world, block.asked
+def flat(world: World, asked: Frame) -> Array:
+    """The place, 0 to 4, that each questionnaire gives on every scale; −1: it answers one by one."""
     recipe = world.shared.straight_liners
     u = world.draws.uniforms("straight_liners", asked["index"], asked["repeats"])
     straight = (u[0] < recipe.share) & world.on("straight_liners")
-    asked["flat"] = np.where(straight, pick(u[1], np.array(recipe.scores)), -1)
-    asked["straight_liner"] = straight
+    return np.where(straight, pick(u[1], np.array(recipe.scores)), -1)
+
+
+def _step(block: Block) -> None:
+    block.asked["flat"] = flat(block.world, block.asked)
+    block.asked["straight_liner"] = block.asked["flat"] >= 0
 
 
 def _truth(world: World) -> Iterable[Truth]:

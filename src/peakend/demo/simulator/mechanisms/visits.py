@@ -17,16 +17,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from peakend.demo.simulator.block import Block
+    from peakend.demo.simulator.draws import Array
     from peakend.demo.simulator.world import World
+
+
+def askable(block: Block) -> Array:
+    """Which orders can be asked about: finished in time, by somebody who is known."""
+    orders, calendar = block.orders, block.world.calendar
+    can: Array = ~np.isnan(orders["overall"]) & orders["identified"]
+    can &= (orders["done_at"] + DAY < calendar.end_us) & (orders["used_at"] < calendar.end_us)
+    return can
 
 
 def _step(block: Block) -> None:
     orders, calendar = block.orders, block.world.calendar
     u = block.drawn_orders("visits")
     sent_at = orders["done_at"] + DAY
-    askable = ~np.isnan(orders["overall"]) & orders["identified"]
-    askable &= (sent_at < calendar.end_us) & (orders["used_at"] < calendar.end_us)
-    order = np.flatnonzero(askable & (u[0] < block.world.shared.response.invited))
+    order = np.flatnonzero(askable(block) & (u[0] < block.world.shared.response.invited))
     asked = orders.take(order)
     block.asked = Frame(
         {

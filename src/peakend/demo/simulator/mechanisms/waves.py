@@ -1,6 +1,6 @@
 """The relational survey: each quarter a sample of customers with high tiers over-represented on purpose.
 
-Weights are the inverse of the sampling share; the sizes of the tiers are known (`populations`).
+Weights are the inverse of the sampling share.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peakend.demo.simulator.calendar import DAY
-from peakend.demo.simulator.columns import canonical_rows
 from peakend.demo.simulator.frame import Frame
-from peakend.demo.simulator.mechanism import Mechanism, Rows
+from peakend.demo.simulator.mechanism import Mechanism
 from peakend.demo.simulator.surveys import WAVE_NUMBERS, surveys
 from peakend.demo.simulator.truth import Parameter, Truth
 from peakend.language import Text
@@ -20,15 +19,14 @@ from peakend.language import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from peakend.demo.simulator.block import Block, Tally
+    from peakend.demo.simulator.block import Block
     from peakend.demo.simulator.draws import Array
     from peakend.demo.simulator.world import World
 
 _SENDING_DAYS = 10
-_TALLY = "populations"
 
 
-def _latest(block: Block, before: int) -> Array:
+def latest_orders(block: Block, before: int) -> Array:
     """Row of every person's latest order finished before the time; −1 where there is none."""
     orders = block.orders
     finished = np.flatnonzero(~np.isnan(orders["overall"]) & (orders["done_at"] < before))
@@ -44,11 +42,7 @@ def _step(block: Block) -> None:
         if survey.wave is None:
             continue
         start = world.calendar.at(survey.starts_on)
-        latest = _latest(block, start)
-        for tier, size in enumerate(
-            np.bincount(people["tier"][latest >= 0], minlength=len(world.tier_names))
-        ):
-            block.tally[_TALLY, survey.id, world.tier_names[tier]] += int(size)
+        latest = latest_orders(block, start)
         u = block.drawn("waves", number)
         person = np.flatnonzero((latest >= 0) & (u[0] < sampled))
         hours = world.calendar.time_of_day(u[1][person])
@@ -73,14 +67,6 @@ def _step(block: Block) -> None:
         )
 
 
-def _closing(world: World, tally: Tally) -> Rows:
-    rows = [
-        {"survey_id": survey, "segmentation": "tier", "segment": tier, "size": float(size)}
-        for (table, survey, tier), size in sorted(entry for entry in tally.items() if entry[0][0] == _TALLY)
-    ]
-    yield "populations", canonical_rows("populations", world.source, rows)
-
-
 def _truth(world: World) -> Iterable[Truth]:
     for tier in world.company.tiers:
         yield Parameter("waves", f"sampled/{tier.name}", tier.sampled, "share of the tier's customers")
@@ -93,6 +79,5 @@ MECHANISM = Mechanism(
     ),
     after=("tiers", "visits"),
     step=_step,
-    closing=_closing,
     truth=_truth,
 )
