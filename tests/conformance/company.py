@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from conformance.afterwards import with_afterwards
 from conformance.data import money, some_null
 from conformance.lounge import with_lounge
 from peakend.warehouse.schema import canonical_table
@@ -48,7 +49,7 @@ def company(seed: int = 7) -> dict[str, pa.Table]:
         **_answers(random),
         "transactions": _transactions(random),
     }
-    return with_lounge({name: _in_shape(name, columns) for name, columns in made.items()})
+    return with_afterwards(with_lounge({name: _in_shape(name, columns) for name, columns in made.items()}))
 
 
 def _in_shape(name: str, columns: Mapping[str, Any]) -> pa.Table:

@@ -41,6 +41,8 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "reliability": ("reliability:RELIABILITY",),
     "questionnaire": ("questionnaire:QUESTIONNAIRE",),
     "structure": ("structure:STRUCTURE", "mediation:MEDIATION", "index_trends:INDEX_TRENDS"),
+    "mismatch": ("mismatch:MISMATCH", "mismatch:WORDS"),
+    "unexplained_change": ("unexplained_change:UNEXPLAINED_CHANGE",),
     "response_mix": ("response_mix:RESPONSE_MIX",),
     "delight": ("delight:DELIGHT",),
     "recall": ("recall:RECALL",),
