@@ -99,7 +99,7 @@ def read_aspects(given: Mapping[str, Any] | str | Path) -> tuple[Aspect, ...]:
         except yaml.YAMLError as cause:
             raise _wrong("–", Text(f"this is no YAML ({cause})", f"不是有效的 YAML（{cause}）")) from cause
     if not isinstance(parsed, dict):
-        raise _wrong("–", Text("a mapping of aspects is expected", "应为“主题名: 内容”的映射"))
+        raise _wrong("–", Text("a mapping of aspects is expected", "应为“主题名”到“内容”的映射"))
     return tuple(_parsed(parsed, "seed"))
 
 
