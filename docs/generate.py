@@ -32,6 +32,7 @@ UNITS: Mapping[str, Text] = {
     "days": Text("days", "天"),
     "index points": Text("index points (0 to 100)", "指数分（0 至 100）"),
     "invitations": Text("invitations", "份邀请"),
+    "log odds": Text("natural log odds", "自然对数优势比"),
     "minutes": Text("minutes", "分钟"),
     "money": Text("money", "金额"),
     "orders": Text("orders", "笔订单"),
@@ -46,6 +47,8 @@ UNITS: Mapping[str, Text] = {
     "seconds": Text("seconds", "秒"),
     "share": Text("share (0 to 1)", "占比（0 至 1）"),
     "standardised": Text("standardised", "标准化"),
+    "times": Text("times", "倍"),
+    "weeks": Text("weeks", "周"),
     "year": Text("year", "年"),
 }
 TYPES: Mapping[str, Text] = {

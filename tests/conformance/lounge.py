@@ -1,6 +1,7 @@
 """A lounge that swaps the diet coke: every part stays high, the total of a few valuable members falls.
 
-The tables of the story by name, as a company's own or added to another's; `planted=False` is the twin in which the
+The tables of the story by name, as a company's own or added to another's; `planted=False` is the twin in
+which the
 swap is logged as well, and nobody minds.
 """
 
@@ -95,37 +96,90 @@ def _tables(
                 }
             )
     questions: list[dict[str, Any]] = [
-        {"question_id": f"lounge-{part}", "metric": "rating", "label_en": en, "label_zh": zh, "scale_low": 1.0, "scale_high": 10.0}
+        {
+            "question_id": f"lounge-{part}",
+            "metric": "rating",
+            "label_en": en,
+            "label_zh": zh,
+            "scale_low": 1.0,
+            "scale_high": 10.0,
+        }
         for part, (en, zh) in _LABELS.items()
-    ]  # fmt: skip
+    ]
     questions += [
-        {"question_id": "lounge-total", "metric": "rating", "overall": True, "label_en": "The lounge as a whole", "label_zh": "贵宾室整体", "scale_low": 1.0, "scale_high": 10.0},
+        {
+            "question_id": "lounge-total",
+            "metric": "rating",
+            "overall": True,
+            "label_en": "The lounge as a whole",
+            "label_zh": "贵宾室整体",
+            "scale_low": 1.0,
+            "scale_high": 10.0,
+        },
         {"question_id": "lounge-words", "metric": "text", "label_en": "Comments", "label_zh": "意见"},
-    ]  # fmt: skip
+    ]
     return {
         "surveys": [{"survey_id": "lounge", "programme": "lounge", "name": "Lounge", "anonymous": False}],
         "questions": questions,
         "touchpoints": [{"touchpoint_id": "member-lounge", "name": "Member lounge", "name_zh": "会员贵宾室"}],
         "interactions": [
-            {"event_id": f"LE{p:05d}", "customer_id": f"m{p % 1500:04d}", "at": at[p] - timedelta(hours=1), "touchpoint_id": "member-lounge", "site_id": SITES[site[p]]}
+            {
+                "event_id": f"LE{p:05d}",
+                "customer_id": f"m{p % 1500:04d}",
+                "at": at[p] - timedelta(hours=1),
+                "touchpoint_id": "member-lounge",
+                "site_id": SITES[site[p]],
+            }
             for p in places
         ],
         "responses": [
-            {"response_id": f"L{p:05d}", "survey_id": "lounge", "customer_id": f"m{p % 1500:04d}", "event_id": f"LE{p:05d}", "answered_at": at[p]}
+            {
+                "response_id": f"L{p:05d}",
+                "survey_id": "lounge",
+                "customer_id": f"m{p % 1500:04d}",
+                "event_id": f"LE{p:05d}",
+                "answered_at": at[p],
+            }
             for p in places
         ],
         "answers": answers,
         "segment_members": [
-            {"segmentation": "tier", "segment": TIERS[tier[p]], "subject": "response", "subject_id": f"L{p:05d}"}
+            {
+                "segmentation": "tier",
+                "segment": TIERS[tier[p]],
+                "subject": "response",
+                "subject_id": f"L{p:05d}",
+            }
             for p in places
         ],
         "changes": [
-            {"change_id": "swap", "at": SWAP, "touchpoint_id": "member-lounge", "site_id": "PEK", "description": "Diet coke replaced by the lemon variant"},
-            {"change_id": "carpets", "at": datetime(2024, 4, 2), "touchpoint_id": "member-lounge", "site_id": "SHA", "description": "New carpets"},
-            {"change_id": "hours", "at": datetime(2024, 10, 1), "description": "Open until midnight everywhere"},
-            {"change_id": "late", "at": datetime(2024, 12, 28), "site_id": "CAN", "description": "Too late to tell"},
+            {
+                "change_id": "swap",
+                "at": SWAP,
+                "touchpoint_id": "member-lounge",
+                "site_id": "PEK",
+                "description": "Diet coke replaced by the lemon variant",
+            },
+            {
+                "change_id": "carpets",
+                "at": datetime(2024, 4, 2),
+                "touchpoint_id": "member-lounge",
+                "site_id": "SHA",
+                "description": "New carpets",
+            },
+            {
+                "change_id": "hours",
+                "at": datetime(2024, 10, 1),
+                "description": "Open until midnight everywhere",
+            },
+            {
+                "change_id": "late",
+                "at": datetime(2024, 12, 28),
+                "site_id": "CAN",
+                "description": "Too late to tell",
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def with_lounge(tables: dict[str, pa.Table], n: int = 1_500) -> dict[str, pa.Table]:

@@ -37,7 +37,8 @@ MISMATCH = Analysis(
     title=Text("Totals that do not match their parts", "总分与分项不相配"),
     meaning=Text(
         "Customers whose total is far below what their own sub-scores predict: whether there are more than "
-        "chance explains, where they cluster, what they say, which question is missing and which change coincides.",
+        "chance explains, where they cluster, what they say, which question is missing and which change "
+        "coincides.",
         "总分远低于自身分项得分的客户：是否多于偶然、集中在何处、说了什么、缺少哪道题、与哪项变更时间吻合。",
     ),
     needs=_NEEDS,
@@ -68,7 +69,8 @@ UNEXPLAINED_CHANGE = Analysis(
     chapter="feel",
     title=Text("What the parts do not explain", "分项解释不了的变化"),
     meaning=Text(
-        "The change of the total since the previous period, taken apart into what each sub-score accounts for "
+        "The change of the total since the previous period, taken apart into what each sub-score accounts "
+        "for "
         "and what none of them does. The rest is shown, never spread.",
         "将总分自上期以来的变化拆分为各分项所能解释的部分与都不能解释的部分；后者如实列出，绝不摊派。",
     ),

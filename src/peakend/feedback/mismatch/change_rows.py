@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from peakend.feedback.comparison import holm
 from peakend.feedback.mismatch.gathering import Gathered, Whole, labels
 from peakend.feedback.mismatch.interruption import (
     FEWEST_WEEKS,
@@ -18,11 +19,10 @@ from peakend.feedback.mismatch.interruption import (
     weekly,
     weeks_of,
 )
-from peakend.feedback.mismatch.reading import Codes, Flags, Numbers
-from peakend.feedback.comparison import holm
 
 if TYPE_CHECKING:
     from peakend.declaration import Inputs, Settings
+    from peakend.feedback.mismatch.reading import Codes, Flags, Numbers
     from peakend.feedback.mismatch.residuals import Mismatch
     from peakend.feedback.mismatch.scope_rows import Circumstances
 
@@ -57,7 +57,7 @@ class _Dated:
         rest = weekly(self.week[~inside], self.residual[~inside])
         return against(own, rest), "rest"
 
-    def week_of(self, number: int) -> Any:
+    def week_of(self, number: int) -> object:
         return (self.monday + np.timedelta64(7 * number, "D")).astype(object)
 
 

@@ -1,6 +1,7 @@
 """Where far-below answers cluster: a scan over touchpoints, sites, channels, segments and windows of time.
 
-Every place is looked at in every window, and the worst is judged against the worst of scans in which chance alone
+Every place is looked at in every window, and the worst is judged against the worst of scans in which chance
+alone
 decides who is far below: so looking at many places costs what it should.
 """
 
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
-
-from peakend.feedback.mismatch.reading import Codes, Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from peakend.feedback.mismatch.reading import Codes, Numbers
 
 DRAWS = 499
 EVERYBODY = ("all", "all")
@@ -26,8 +28,10 @@ EVERYBODY = ("all", "all")
 class Cluster:
     """A place (value of a cut) and a window, from the first to the last bin of time, both included.
 
-    n, below, expected: respondents there, how many are far below, how many the model and the overall level lead
-    one to expect; ratio: below ÷ expected against the same outside; statistic: Kulldorff's log likelihood ratio; p: of the scan,
+    n, below, expected: respondents there, how many are far below, how many the model and the overall level
+    lead
+    one to expect; ratio: below ÷ expected against the same outside; statistic: Kulldorff's log likelihood
+    ratio; p: of the scan,
     corrected for everything that was looked at.
     """
 
@@ -52,23 +56,28 @@ class _Places:
 
 
 def scan(
-    far_below: Any,
-    chance: Any,
+    far_below: ArrayLike,
+    chance: ArrayLike,
     cuts: Mapping[str, Sequence[str | None] | NDArray[Any]],
-    time: Any = None,
+    time: ArrayLike | None = None,
     *,
     smallest: int = 10,
     draws: int = DRAWS,
     seed: int = 1,
 ) -> list[Cluster]:
-    """The places where far-below answers cluster, strongest first; later ones share no respondent's place with them.
+    """The places where far-below answers cluster, strongest first; later ones share no respondent's place
+    with them.
 
-    far_below: a flag a respondent; chance: its probability under the model; cuts: by name one label a respondent
-    (None: in none); time: the bin (0, 1, …; −1: not known) each answered in. A window is at most half of the time, or all of it.
+    far_below: a flag a respondent; chance: its probability under the model; cuts: by name one label a
+    respondent
+    (None: in none); time: the bin (0, 1, …; −1: not known) each answered in. A window is at most half of the
+    time, or all of it.
     Places and windows with fewer than `smallest` respondents are not looked at. Given how many are far below,
-    chance decides who: respondents are drawn in proportion to `chance`, `draws` times, and p = (1 + draws with a
+    chance decides who: respondents are drawn in proportion to `chance`, `draws` times, and p = (1 + draws
+    with a
     larger maximum) ÷ (1 + draws).
-    Source: Kulldorff (1997), Communications in Statistics 26(6), eq. 2 and section 5; windows of space and time:
+    Source: Kulldorff (1997), Communications in Statistics 26(6), eq. 2 and section 5; windows of space and
+    time:
     Kulldorff et al. (1998), American Journal of Public Health 88(9).
     """
     flag, weight = np.asarray(far_below, dtype=bool), np.asarray(chance, dtype=float)
@@ -93,16 +102,25 @@ def scan(
             continue
         taken.add(cut)
         inside = slice(first, last + 1)
-        below = int(round(_total(flag.astype(float), places, place, bins, width)[inside].sum()))
+        below = round(_total(flag.astype(float), places, place, bins, width)[inside].sum())
         hoped = float(expected[place][inside].sum())
         outside = (count - below) / max(count - hoped, 1e-12)
         p = (1 + int((reference >= statistic - 1e-12).sum())) / (1 + draws)
         clusters.append(
             Cluster(
-                cut, value, first, last, last - first + 1 == width, int(seen[place][inside].sum()), below, hoped,
-                below / hoped / outside if outside > 0 else float("inf"), statistic, p,
+                cut=cut,
+                value=value,
+                first=first,
+                last=last,
+                whole_time=last - first + 1 == width,
+                n=int(seen[place][inside].sum()),
+                below=below,
+                expected=hoped,
+                ratio=below / hoped / outside if outside > 0 else float("inf"),
+                statistic=statistic,
+                p=p,
             )
-        )  # fmt: skip
+        )
     return clusters
 
 
@@ -127,7 +145,8 @@ def _tables(places: _Places, bins: Codes, width: int, amount: Numbers) -> Number
 
 
 def _total(amount: Numbers, places: _Places, place: int, bins: Codes, width: int) -> Numbers:
-    return _tables(places, bins, width, amount)[place]
+    found: Numbers = _tables(places, bins, width, amount)[place]
+    return found
 
 
 def _windows(
@@ -177,7 +196,7 @@ def _reference(
 
 
 @numba.njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
-def _best(below, expected, seen, count, smallest):  # type: ignore[no-untyped-def]
+def _best(below: Numbers, expected: Numbers, seen: Numbers, count: float, smallest: float) -> Numbers:
     """tables × places × (statistic, first bin, last bin): the best window of each place of each table."""
     tables, places, width = below.shape
     found = np.zeros((tables, places, 3))

@@ -1,6 +1,7 @@
 """What the answered parts say about the total: the conditional expectation under skipped answers.
 
-Every pattern of answered parts has its own regression, and all of them follow from one mean and one covariance
+Every pattern of answered parts has its own regression, and all of them follow from one mean and one
+covariance
 of (parts, total), which EM finds. A respondent is predicted from the others: see `out_of_fold`.
 """
 
@@ -40,7 +41,7 @@ class Moments:
         """The total's coefficients on all parts."""
         last = len(self.mean) - 1
         inner = _ridged(self.covariance)[:last, :last]
-        found: Numbers = np.linalg.solve(inner, self.covariance[:last, last])
+        found: Numbers = np.asarray(np.linalg.solve(inner, self.covariance[:last, last]), dtype=np.float64)
         return found
 
 
@@ -178,13 +179,14 @@ def _predicted(rows: _Rows, moments: Moments, sums: Numbers) -> tuple[Numbers, N
         mean, covariance = _maximised(without) if usable else (moments.mean, moments.covariance)
         means.append(mean)
         covariances.append(_ridged(covariance))
-    return _expectations(
+    found: tuple[Numbers, Numbers] = _expectations(
         rows.values, rows.start, rows.observed, rows.fold, np.array(means), np.array(covariances)
     )
+    return found
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
-def _factor(covariance, chosen, count, lower):  # type: ignore[no-untyped-def]
+def _factor(covariance: Numbers, chosen: Codes, count: int, lower: Numbers) -> None:
     """Cholesky's factor of the `count` chosen rows and columns, into `lower`."""
     for i in range(count):
         for j in range(i + 1):
@@ -195,7 +197,7 @@ def _factor(covariance, chosen, count, lower):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
-def _solve(lower, count, right):  # type: ignore[no-untyped-def]
+def _solve(lower: Numbers, count: int, right: Numbers) -> None:
     """Solve L Lᵀ x = right in place."""
     for i in range(count):
         s = right[i]
@@ -210,8 +212,17 @@ def _solve(lower, count, right):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
-def _completed_sums(values, start, observed, fold, weight, mean, covariance):  # type: ignore[no-untyped-def]
-    """The E-step: per fold Σw(1, z)(1, z)ᵀ, z completed by its expectation, plus the conditional covariance."""
+def _completed_sums(
+    values: Numbers,
+    start: Codes,
+    observed: Flags,
+    fold: Codes,
+    weight: Numbers,
+    mean: Numbers,
+    covariance: Numbers,
+) -> Numbers:
+    """The E-step: per fold Σw(1, z)(1, z)ᵀ, z completed by its expectation, plus the conditional
+    covariance."""
     size = values.shape[1]
     sums = np.zeros((FOLDS, size + 1, size + 1))
     there, missing = np.empty(size, np.int64), np.empty(size, np.int64)
@@ -263,7 +274,9 @@ def _completed_sums(values, start, observed, fold, weight, mean, covariance):  #
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
-def _expectations(values, start, observed, fold, means, covariances):  # type: ignore[no-untyped-def]
+def _expectations(
+    values: Numbers, start: Codes, observed: Flags, fold: Codes, means: Numbers, covariances: Numbers
+) -> tuple[Numbers, Numbers]:
     """The last column's expectation and conditional deviation given the others that were answered."""
     size = values.shape[1]
     last = size - 1
@@ -299,7 +312,7 @@ def _expectations(values, start, observed, fold, means, covariances):  # type: i
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath={"reassoc", "contract"})  # type: ignore[untyped-decorator]
-def _fill(values, start, observed, mean, covariance):  # type: ignore[no-untyped-def]
+def _fill(values: Numbers, start: Codes, observed: Flags, mean: Numbers, covariance: Numbers) -> None:
     """Replace what is not observed by its expectation given what is."""
     size = values.shape[1]
     there, missing = np.empty(size, np.int64), np.empty(size, np.int64)

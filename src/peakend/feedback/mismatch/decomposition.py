@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtr
 
 from peakend.feedback.drivers.skipped import pairwise_moments
@@ -44,7 +44,8 @@ class EstimatedChange:
     """A `Change` with its uncertainty, from answers.
 
     parts_used: places of the parts; slopes, moves: β and Δx of each; low, high: ends of the interval of each
-    contribution, change_… of the whole change; se, p: of the unexplained, two-sided; n: respondents before and now; df: degrees of freedom.
+    contribution, change_… of the whole change; se, p: of the unexplained, two-sided; n: respondents before
+    and now; df: degrees of freedom.
     """
 
     change: Change
@@ -64,10 +65,11 @@ class EstimatedChange:
     df: float
 
 
-def unexplained(dx: Any, slopes: Any, dy: float) -> Change:
+def unexplained(dx: ArrayLike, slopes: ArrayLike, dy: float) -> Change:
     """Σβ·Δx and what is left of Δy.
 
-    dx, slopes: one entry a part, in the units of the parts and of total per part; dy: the total's change. Raises
+    dx, slopes: one entry a part, in the units of the parts and of total per part; dy: the total's change.
+    Raises
     `AnswersError` where they are not equally many numbers.
     Source: Oaxaca (1973), International Economic Review 14(3), with pooled coefficients.
     """
@@ -86,8 +88,8 @@ def unexplained(dx: Any, slopes: Any, dy: float) -> Change:
 
 
 def unexplained_change(
-    parts: Any,
-    total: Any,
+    parts: object,
+    total: ArrayLike,
     now: Sequence[bool] | NDArray[np.bool_],
     *,
     weights: Sequence[float] | NDArray[Any] | None = None,
@@ -98,8 +100,10 @@ def unexplained_change(
 
     parts: n × p scores, NaN where skipped; total: n; now: a flag a respondent, false: before; weights ≥ 0.
     Skipped answers are completed by their expectation given the answered parts and the period. One regression
-    of the total on the parts and the period has the slopes within periods, and the period's own coefficient is
-    exactly what the parts do not explain. Errors are robust and between clusters (Liang & Zeger 1986, Biometrika
+    of the total on the parts and the period has the slopes within periods, and the period's own coefficient
+    is
+    exactly what the parts do not explain. Errors are robust and between clusters (Liang & Zeger 1986,
+    Biometrika
     73(1)); a contribution's variance is Δx²·V(β) + β²·V(Δx). Raises as `mismatch`, and `TooFewAnswersError`
     where a period has fewer than 20 respondents.
     """

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from peakend.feedback.sheets import Responses, Sheet
 
 LEAST_ANSWERED = 0.1
-"""Share of a programme's respondents that must have answered a part: one that hardly anybody meets says little
+"""Share of a programme's respondents that must have answered a part: one that hardly anybody meets says
+little
 of the total, and every part costs precision."""
 
 

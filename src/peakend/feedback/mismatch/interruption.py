@@ -1,24 +1,27 @@
 """Which change coincides: weekly series before and after each logged change, and breaks that nobody logged.
 
 A change is judged on the place it touched against the rest of the company in the same weeks, so that what
-happened to everybody is not blamed on it. To coincide is not to cause: the log says what else happened that week.
+happened to everybody is not blamed on it. To coincide is not to cause: the log says what else happened that
+week.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from peakend.errors import PeakendError
 from peakend.feedback.comparison import holm
-from peakend.feedback.mismatch.reading import Codes, Flags, Numbers
 from peakend.language import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from peakend.feedback.mismatch.reading import Codes, Flags, Numbers
 
 FEWEST_WEEKS = 12
 FEWEST_BESIDE = 4
@@ -60,7 +63,8 @@ class Interruption:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The likeliest break of a series: the first week after it, with its interval; effect; statistic (sup F); p."""
+    """The likeliest break of a series: the first week after it, with its interval; effect; statistic (sup
+    F); p."""
 
     week: int
     earliest: int
@@ -70,7 +74,7 @@ class Break:
     p: float
 
 
-def weekly(week: Any, value: Any, base: Any = None) -> Series:
+def weekly(week: ArrayLike, value: ArrayLike, base: ArrayLike | None = None) -> Series:
     """The mean of `value` by week; NaN values and negative weeks are left out. Raises `SeriesError`."""
     when, what = np.asarray(week, dtype=np.int64), np.asarray(value, dtype=float)
     amount = np.ones(len(what)) if base is None else np.asarray(base, dtype=float)
@@ -84,7 +88,7 @@ def weekly(week: Any, value: Any, base: Any = None) -> Series:
         )
     used = (when >= 0) & np.isfinite(what) & (amount > 0)
     weeks, code = np.unique(when[used], return_inverse=True)
-    total = np.bincount(code, amount[used], len(weeks))
+    total = np.bincount(code, amount[used], len(weeks)).astype(float)
     return Series(
         weeks, np.bincount(code, (amount * what)[used], len(weeks)) / np.maximum(total, 1e-300), total
     )
@@ -100,11 +104,15 @@ def against(touched: Series, rest: Series) -> Series:
 def interrupted(
     series: Series, week: int, confidence: float = 0.95, draws: int = DRAWS, seed: int = 1
 ) -> Interruption:
-    """Did the level change in `week`: value = α + β·week + δ·[week ≥ `week`] + error, weeks weighing by their base.
+    """Did the level change in `week`: value = α + β·week + δ·[week ≥ `week`] + error, weeks weighing by
+    their base.
 
-    Errors follow a first-order autoregression and are taken apart accordingly (Prais & Winsten 1954). What δ's t is
-    compared with comes from `draws` series of the same weeks and bases, without a change, with the memory found
-    and each with its own memory found anew: with a trend, a step and the memory to be estimated from few weeks,
+    Errors follow a first-order autoregression and are taken apart accordingly (Prais & Winsten 1954). What
+    δ's t is
+    compared with comes from `draws` series of the same weeks and bases, without a change, with the memory
+    found
+    and each with its own memory found anew: with a trend, a step and the memory to be estimated from few
+    weeks,
     Student's t would raise too many alarms.
     Source: Wagner et al. (2002), Journal of Clinical Pharmacy and Therapeutics 27(4), segmented regression;
     Prais & Winsten (1954), Cowles Commission Discussion Paper 383.
@@ -137,7 +145,8 @@ def _left(values: Numbers, design: Numbers) -> Numbers:
 
 
 def _steps(values: Numbers, design: Numbers, memory: Numbers) -> tuple[Numbers, Numbers]:
-    """The last coefficient of each row's regression, and its error, given the memory of each row (a few values)."""
+    """The last coefficient of each row's regression, and its error, given the memory of each row (a few
+    values)."""
     effect, error = np.empty(len(values)), np.empty(len(values))
     for one in np.unique(memory):
         rows = memory == one
@@ -169,7 +178,8 @@ def _paths(shocks: Numbers, memory: float) -> Numbers:
 class _Memory:
     """From the autocorrelation of what a fit leaves over to that of the errors.
 
-    A fit takes some of it away; how much is learnt from series with none and with .5 of it, of which the same fit
+    A fit takes some of it away; how much is learnt from series with none and with .5 of it, of which the
+    same fit
     is made (indirect inference, Smith 1993, Journal of Applied Econometrics 8(S1)).
     """
 
@@ -205,11 +215,13 @@ def coincidences(found: Sequence[Interruption], alpha: float = 0.05) -> tuple[li
 def break_of(series: Series, draws: int = DRAWS, seed: int = 1) -> Break | None:
     """The likeliest single break of the mean at an unknown week; None for fewer than 12 weeks or no variance.
 
-    The statistic is sup F over the middle 70 % of the weeks. Its p comes from `draws` series of the same bases
+    The statistic is sup F over the middle 70 % of the weeks. Its p comes from `draws` series of the same
+    bases
     whose errors follow the autocorrelation found beside the break: with few weeks and dependent errors the
     asymptotic table is too generous. The interval of the week is Bai's, 95 %.
     Source: Andrews (1993), Econometrica 61(4), with critical value 8.85 at 5 % (table I, π₀ = .15, one
-    parameter; corrected table: Econometrica 71(1), 2003); Bai (1997), Review of Economics and Statistics 79(4).
+    parameter; corrected table: Econometrica 71(1), 2003); Bai (1997), Review of Economics and Statistics
+    79(4).
     """
     size = len(series.value)
     if size < FEWEST_WEEKS or float(np.ptp(series.value)) < 1e-12:
@@ -266,7 +278,8 @@ def _after_break(values: Numbers, base: Numbers) -> Numbers:
         (np.where(side, values * base, 0.0).sum(axis=1) / np.where(side, base, 0.0).sum(axis=1))[:, None]
         for side in (early, ~early)
     ]
-    return values - np.where(early, means[0], means[1])
+    found: Numbers = values - np.where(early, means[0], means[1])
+    return found
 
 
 def weeks_of(days: NDArray[np.datetime64]) -> tuple[Codes, np.datetime64]:

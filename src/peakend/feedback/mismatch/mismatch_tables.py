@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from peakend.declaration import ResultTable
 from peakend.feedback.comparison import holm
 from peakend.feedback.mismatch import columns
 from peakend.feedback.mismatch.change_rows import change_rows
@@ -16,7 +15,7 @@ from peakend.feedback.mismatch.gathering import Gathered, Whole, gather, judged,
 from peakend.feedback.mismatch.scope_rows import Circumstances, cluster_rows, read_circumstances, theme_rows
 
 if TYPE_CHECKING:
-    from peakend.declaration import Inputs, Results, Settings
+    from peakend.declaration import Inputs, Results, ResultTable, Settings
     from peakend.feedback.mismatch.residuals import Mismatch
 
 Row = dict[str, Any]

@@ -1,6 +1,7 @@
 """How totals scatter around their expectation: an ordered probit, so that steps and ceilings are part of it.
 
-On five points an answer can be three below the expectation but never three above: residuals are skewed although
+On five points an answer can be three below the expectation but never three above: residuals are skewed
+although
 nothing is wrong. The probit knows the steps, and so its probability of an answer this low is honest.
 """
 
@@ -42,7 +43,8 @@ class Scatter:
     """What the model says of every answer.
 
     below: the probabilities of each step, n × levels, cumulated from the lowest. broad: share of answers that
-    scatter widely (π). variance: covariance of the estimated parameters. linear, wide, design, limits: the fit.
+    scatter widely (π). variance: covariance of the estimated parameters. linear, wide, design, limits: the
+    fit.
     """
 
     below: Numbers
@@ -73,7 +75,8 @@ class Scatter:
 
 
 def levels_of(total: Numbers) -> Levels:
-    """The steps of the scale that were used; answers on a finer scale than 21 steps are taken in 21 classes."""
+    """The steps of the scale that were used; answers on a finer scale than 21 steps are taken in 21
+    classes."""
     different, code = np.unique(total, return_inverse=True)
     if len(different) <= MOST_LEVELS:
         return Levels(code.astype(np.int64), len(different))
@@ -86,11 +89,14 @@ def scatter_of(levels: Levels, prediction: Prediction, period: Codes) -> Scatter
     """Fit P(answer ≤ k) = F((cₖ − b₁η − b₂(η² − 1) − a_t) / s) by maximum likelihood.
 
     F(u) = (1 − π)Φ(u) + πΦ(u/3), Tukey's contaminated normal, π estimated: a share of answers scatters three
-    times as wide, upwards as downwards. η: the standardised expectation; s: its conditional deviation over the
-    typical one, so that few answered parts mean a wider scatter; a_t: a shift of each period (0 for the first),
+    times as wide, upwards as downwards. η: the standardised expectation; s: its conditional deviation over
+    the
+    typical one, so that few answered parts mean a wider scatter; a_t: a shift of each period (0 for the
+    first),
     for a change of everybody is not a mismatch of some. The square lets the ends of the scale bend.
 
-    The answers that are far below (`SPARED`) are left out of a second fit, whose likelihood is that of the others
+    The answers that are far below (`SPARED`) are left out of a second fit, whose likelihood is that of the
+    others
     given that they are not (truncated): the low end is what is to be judged, so the middle and the upper end
     alone say how wide answers scatter.
     Source: McKelvey & Zavoina (1975), Journal of Mathematical Sociology 4(1); McCullagh (1980), JRSS B 42(2),
@@ -145,7 +151,8 @@ def _variance(free: Numbers, kept: tuple[Any, ...]) -> Numbers:
         move[place] = step
         information[place] = (_loss(free + move, *kept)[1] - _loss(free - move, *kept)[1]) / (2 * step)
     values, vectors = np.linalg.eigh((information + information.T) / 2 * len(kept[0]))
-    return (vectors / np.maximum(values, 1e-3)) @ vectors.T
+    found: Numbers = (vectors / np.maximum(values, 1e-3)) @ vectors.T
+    return found
 
 
 def _below(free: Numbers, levels: Levels, design: Numbers, wide: Numbers) -> Numbers:
@@ -172,7 +179,8 @@ def _first_cuts(levels: Levels) -> Numbers:
 
 
 def _limits(free: Numbers, count: int) -> Numbers:
-    return np.cumsum(np.r_[free[0], np.exp(np.clip(free[1 : count - 1], -20, 6))])
+    found: Numbers = np.cumsum(np.r_[free[0], np.exp(np.clip(free[1 : count - 1], -20, 6))])
+    return found
 
 
 def _loss(
@@ -187,7 +195,8 @@ def _loss(
     tail = np.cumsum(by_limit[1:count][::-1])[::-1]
     gaps = np.exp(np.clip(free[1 : count - 1], -20, 6))
     gradient = np.r_[tail[0], tail[1:] * gaps, by_share * share * (1 - share), by_linear @ design]
-    # A faint pull of the coefficients towards zero and of the share towards 5 %: flat likelihoods have an end.
+    # A faint pull of the coefficients towards zero and of the share towards 5 %: flat likelihoods have an
+    # end.
     off = np.r_[np.zeros(count - 1), free[count - 1] + 3.0, slopes]
     pull = np.r_[np.zeros(count - 1), 0.5, np.full(len(slopes), 1e-3)] * off
     n = max(len(code), 1)
@@ -195,7 +204,7 @@ def _loss(
 
 
 @numba.njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
-def _mass(low, high, share):  # type: ignore[no-untyped-def]
+def _mass(low: float, high: float, share: float) -> tuple[float, float]:
     """F(high) − F(low) and its derivative in the share; from the nearer end, where no digits are lost."""
     if low > 0:
         low, high = -high, -low
@@ -206,7 +215,7 @@ def _mass(low, high, share):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
-def _slope(u, share):  # type: ignore[no-untyped-def]
+def _slope(u: float, share: float) -> float:
     if math.isinf(u):
         return 0.0
     narrow, broad = math.exp(-0.5 * u * u), math.exp(-0.5 * u * u / (BROAD * BROAD))
@@ -214,7 +223,9 @@ def _slope(u, share):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
-def _likelihood(limits, code, floor, linear, wide, share):  # type: ignore[no-untyped-def]
+def _likelihood(
+    limits: Numbers, code: Codes, floor: Codes, linear: Numbers, wide: Numbers, share: float
+) -> tuple[float, Numbers, float, Numbers]:
     """Σ log P(code | ≥ floor), and its derivatives in each limit, the share and each linear predictor."""
     by_limit, by_linear = np.zeros(len(limits)), np.empty(len(code))
     total = by_share = 0.0

@@ -48,8 +48,9 @@ class Answers:
         return np.arange(len(self.total)) if self.cluster is None else self.cluster
 
 
-def read_answers(parts: Any, total: Any, clusters: Any = None, periods: Any = None) -> Answers:
-    """What `mismatch` takes, checked. Raises `AnswersError`, `NothingToCompareError`, `TooFewAnswersError`."""
+def read_answers(parts: object, total: object, clusters: object = None, periods: object = None) -> Answers:
+    """What `mismatch` takes, checked. Raises `AnswersError`, `NothingToCompareError`,
+    `TooFewAnswersError`."""
     x, y = _matrix(parts), _line(total, Text("totals", "总分"))
     if len(x) != len(y):
         raise AnswersError(
@@ -105,7 +106,7 @@ def _varies(column: Numbers) -> bool:
     return len(answered) > 1 and bool((answered != answered[0]).any())
 
 
-def _matrix(parts: Any) -> Numbers:
+def _matrix(parts: object) -> Numbers:
     found = _numbers(parts, Text("parts", "分项"))
     if found.ndim != 2:
         raise AnswersError(
@@ -118,7 +119,7 @@ def _matrix(parts: Any) -> Numbers:
     return found
 
 
-def _line(values: Any, what: Text) -> Numbers:
+def _line(values: object, what: Text) -> Numbers:
     found = _numbers(values, what)
     if found.ndim != 1:
         raise AnswersError(
@@ -128,8 +129,8 @@ def _line(values: Any, what: Text) -> Numbers:
     return found
 
 
-def _numbers(values: Any, what: Text) -> Numbers:
-    given = values.to_numpy() if hasattr(values, "to_numpy") else values
+def _numbers(values: object, what: Text) -> Numbers:
+    given: Any = values.to_numpy() if hasattr(values, "to_numpy") else values
     if hasattr(values, "column_names") and hasattr(values, "itercolumns"):
         # An Arrow table: its columns side by side.
         given = np.column_stack([column.cast("float64").to_numpy() for column in values.itercolumns()])
@@ -144,8 +145,8 @@ def _numbers(values: Any, what: Text) -> Numbers:
     return found
 
 
-def _codes(labels: Any, expected: int, what: Text) -> Codes:
-    listed = labels.tolist() if hasattr(labels, "tolist") else list(labels)
+def _codes(labels: object, expected: int, what: Text) -> Codes:
+    listed: list[object] = labels.tolist() if hasattr(labels, "tolist") else list(labels)  # type: ignore[call-overload]
     if len(listed) != expected:
         raise AnswersError(
             Text(

@@ -3,7 +3,8 @@
     >>> found = mismatch(parts, total)
     >>> found.excess.share, found.excess.expected, found.excess.p
 
-A far-below answer is one that the model gives a probability of at most `tail` to be this low. Some always are;
+A far-below answer is one that the model gives a probability of at most `tail` to be this low. Some always
+are;
 the question is whether there are more than that.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 from scipy.stats import binom, nbinom, norm, poisson
 
@@ -41,8 +42,10 @@ class Excess:
 
     n: respondents; below, expected: how many are far below, and how many would be by chance;
     doubt: the standard error of that expectation; share, low, high:
-    their share with Wilson's interval (on as many respondents as clusters leave); p: one-sided, the largest of
-    p_model (rare events that add up, their rate known up to `doubt`), p_mirror (the far-above answers as the measure of chance; None
+    their share with Wilson's interval (on as many respondents as clusters leave); p: one-sided, the largest
+    of
+    p_model (rare events that add up, their rate known up to `doubt`), p_mirror (the far-above answers as the
+    measure of chance; None
     where the scale ends before there can be enough) and p_clusters (None without clusters).
     """
 
@@ -67,7 +70,8 @@ class Mismatch:
 
     expected: the total by the answered parts, from others' answers only; residual: total − expected; z: the
     residual as a normal deviate that knows steps and ceiling; p: probability of an answer as low or lower;
-    far_below, far_above: p (or its mirror) ≤ tail; chance_below, chance_above: the probability that it would be.
+    far_below, far_above: p (or its mirror) ≤ tail; chance_below, chance_above: the probability that it would
+    be.
     adjusted_p, listed: the rate of false discoveries at which it is listed, 20 % by default. broad: share of
     answers that scatter three times as wide.
     """
@@ -122,8 +126,8 @@ class Mismatch:
 
 
 def mismatch(
-    parts: Any,
-    total: Any,
+    parts: object,
+    total: ArrayLike,
     *,
     clusters: Sequence[Any] | NDArray[Any] | None = None,
     periods: Sequence[Any] | NDArray[Any] | None = None,
@@ -133,8 +137,10 @@ def mismatch(
 ) -> Mismatch:
     """Whose total is far below what the answered parts lead one to expect, and whether there are too many.
 
-    parts: n × p scores, NaN or None where skipped; total: n, those without one are left out, as is who answered
-    no part; clusters, periods: one label a respondent. Parts that nobody answered or all answered alike are left
+    parts: n × p scores, NaN or None where skipped; total: n, those without one are left out, as is who
+    answered
+    no part; clusters, periods: one label a respondent. Parts that nobody answered or all answered alike are
+    left
     out (`parts_used`). Raises `AnswersError` (shapes, not numbers), `NothingToCompareError` (no part or total
     varies) and `TooFewAnswersError` (fewer than five respondents a part, or 50).
 
@@ -201,7 +207,7 @@ def discrete_rates(p: Numbers, possible: Numbers) -> Numbers:
     return adjusted
 
 
-def benjamini_hochberg(p: Any) -> Numbers:
+def benjamini_hochberg(p: ArrayLike) -> Numbers:
     """Adjusted p: the false discovery rate at which each would be listed.
 
     Source: Benjamini & Hochberg (1995), JRSS B 57(1), pp. 289–300.

@@ -9,25 +9,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from peakend.feedback.mismatch.clusters import scan
-from peakend.feedback.mismatch.gathering import Gathered
 from peakend.feedback.mismatch.interruption import weeks_of
-from peakend.feedback.mismatch.reading import Codes, Flags, Numbers
 from peakend.feedback.mismatch.words_of import Theme, codes_of, missing_question, phrases_of
 from peakend.feedback.sheets import members
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from peakend.declaration import Inputs, Settings
+    from peakend.feedback.mismatch.gathering import Gathered
+    from peakend.feedback.mismatch.reading import Codes, Flags, Numbers
 
 Row = dict[str, Any]
 MOST_THEMES = 12
 MOST_WINDOWS = 26
 """Steps of time that windows are made of; longer programmes take several weeks together."""
 DATED = 0.99
+FEW_CODES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Circumstances:
     """What is known of every response of the sheet, in its order.
 
     day: when it was given (NaT: not known); cuts: by name, the place or segment of each; anonymous: of its
-    survey; text: what was written, all text questions together; coded: comments in codes; questions: what each
+    survey; text: what was written, all text questions together; coded: comments in codes; questions: what
+    each
     question says of itself.
     """
 
@@ -101,7 +104,8 @@ def _in_order(table: pa.Table, response_id: pa.Array) -> pa.Table:
 
 
 def _questions(inputs: Inputs) -> Mapping[str, Sequence[str | None]]:
-    """The words of every question that asks for a score: codes and texts are what customers say themselves."""
+    """The words of every question that asks for a score: codes and texts are what customers say
+    themselves."""
     names = {row["touchpoint_id"]: row for row in inputs["touchpoints"].to_arrow().to_pylist()}
     found = {}
     for row in inputs["questions"].to_arrow().sort_by("question_id").to_pylist():
@@ -143,13 +147,25 @@ def _comments(inputs: Inputs, number: Mapping[str, int]) -> tuple[list[str | Non
     return texts, [
         Coded(
             source,
-            asked[source]["text_en"] or asked[source]["label_en"] or source,
-            asked[source]["text_zh"] or asked[source]["label_zh"] or asked[source]["label_en"] or source,
+            *_names(asked[source], closed=len(set(codes)) <= FEW_CODES),
             np.array(places, dtype=np.int64),
             codes,
         )
         for source, places, codes in groups.values()
     ]
+
+
+def _names(question: Mapping[str, Any], *, closed: bool) -> tuple[str, str]:
+    """What a coded question is called: by its label where people tick one of a few answers, else by its
+    wording,
+    which the slots of one comment share."""
+    kinds = ("label", "text") if closed else ("text", "label")
+    english, chinese = (
+        next((question[f"{kind}_{language}"] for kind in kinds if question[f"{kind}_{language}"]), None)
+        for language in ("en", "zh")
+    )
+    key = str(question["question_id"])
+    return english or chinese or key, chinese or english or key
 
 
 def cluster_rows(
@@ -210,7 +226,11 @@ def theme_rows(known: Circumstances, places: Codes, below: Flags, settings: Sett
         there = inside[one.place] >= 0
         codes = [code for code, used in zip(one.code, there.tolist(), strict=True) if used]
         found = codes_of(inside[one.place[there]], codes, below, source=one.source, **how)  # type: ignore[arg-type]
-        rows += [_theme_row(theme, known, one.label_en, one.label_zh, sources, settings) for theme in found]
+        closed = len(set(one.code)) <= FEW_CODES
+        for theme in found:
+            row = _theme_row(theme, known, one.label_en, one.label_zh, sources, settings)
+            # Who ticks yes or no was asked; codes of a comment are what customers brought up themselves.
+            rows.append(row | {"asked_by": one.source} if closed else row)
     return rows
 
 

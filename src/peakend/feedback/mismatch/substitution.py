@@ -1,24 +1,24 @@
 """Is B as good as A to those who want A? Rarely in both directions: A → B is not B → A.
 
-Lemon drinkers are a small subset of cola drinkers. A lounge that swaps the cola for the lemon variant serves the
+Lemon drinkers are a small subset of cola drinkers. A lounge that swaps the cola for the lemon variant serves
+the
 subset and loses the rest, while one that swaps the other way loses hardly anybody.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from peakend.errors import PeakendError
 from peakend.feedback.intervals import wilson
 from peakend.language import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from peakend.declaration import Inputs
 
@@ -33,7 +33,8 @@ class SubstitutionError(PeakendError):
 
 @dataclass(frozen=True, slots=True)
 class Substitutes:
-    """share[i, j]: of the customers of product i, who accept product j; NaN where nobody was asked, and i = j.
+    """share[i, j]: of the customers of product i, who accept product j; NaN where nobody was asked, and i =
+    j.
 
     n[i, j]: customers of i who were asked; accept[i, j]: those who accept j; low, high: Wilson's interval.
     """
@@ -53,7 +54,8 @@ class Substitutes:
 
 @dataclass(frozen=True, slots=True)
 class AtStake:
-    """What a swap puts at risk: customers who do not accept the substitute, and their value, with an interval."""
+    """What a swap puts at risk: customers who do not accept the substitute, and their value, with an
+    interval."""
 
     customers: float
     value: float
@@ -62,7 +64,10 @@ class AtStake:
 
 
 def from_preferences(
-    preferred: Sequence[Hashable], offered: Sequence[Hashable], accepted: Any, confidence: float = 0.95
+    preferred: Sequence[Hashable],
+    offered: Sequence[Hashable],
+    accepted: Sequence[object],
+    confidence: float = 0.95,
 ) -> Substitutes:
     """From answers to "if A is not there, would you take B?": one entry an answer.
 
@@ -113,9 +118,9 @@ def from_purchases(
 def after_withdrawal(
     customers: Sequence[Hashable],
     products: Sequence[Hashable],
-    times: Any,
+    times: ArrayLike,
     product: Hashable,
-    withdrawn: Any,
+    withdrawn: object,
     confidence: float = 0.95,
 ) -> Substitutes:
     """Of the buyers of `product` before it was `withdrawn`, who bought each other product afterwards for the
@@ -158,7 +163,8 @@ def purchases_in_common(inputs: Inputs, confidence: float = 0.95) -> Substitutes
 def at_stake(
     substitutes: Substitutes, one: Hashable, other: Hashable, customers: int, value: float
 ) -> AtStake:
-    """What replacing `one` by `other` puts at risk: customers who want `one` × share who do not accept × value each.
+    """What replacing `one` by `other` puts at risk: customers who want `one` × share who do not accept ×
+    value each.
 
     customers: how many want `one`; value: of one of them, in money a period. Raises `SubstitutionError` where
     nobody was asked.

@@ -1,4 +1,5 @@
-"""The analysis `unexplained_change`: from each period of a programme to the next, what the parts account for."""
+"""The analysis `unexplained_change`: from each period of a programme to the next, what the parts account
+for."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from peakend.feedback.mismatch import columns
 from peakend.feedback.mismatch.decomposition import EstimatedChange, unexplained_change
 from peakend.feedback.mismatch.gathering import Gathered, Whole, gather, labels
 from peakend.feedback.mismatch.mismatch_tables import as_table, outcome
-from peakend.feedback.mismatch.reading import NothingToCompareError, TooFewAnswersError
+from peakend.feedback.mismatch.reading import Codes, Flags, NothingToCompareError, TooFewAnswersError
 
 if TYPE_CHECKING:
     from peakend.declaration import Inputs, Results, Settings
@@ -88,16 +89,17 @@ def _compared(gathered: Gathered, whole: Whole, before: int, now: int, settings:
     return [where | row for row in _rows(found, gathered, parts)]
 
 
-def _shared(gathered: Gathered, whole: Whole, rows: Any, later: Any) -> Any:
+def _shared(gathered: Gathered, whole: Whole, rows: Codes, later: Flags) -> Codes:
     """The parts that enough respondents of both periods answered."""
     answered = ~np.isnan(gathered.responses.scores[np.ix_(rows, whole.parts)])
     if not later.any() or later.all():
         return whole.parts[:0]
     shares = np.minimum(answered[later].mean(axis=0), answered[~later].mean(axis=0))
-    return whole.parts[shares >= LEAST_SHARED]
+    found: Codes = whole.parts[shares >= LEAST_SHARED]
+    return found
 
 
-def _rows(found: EstimatedChange, gathered: Gathered, parts: Any) -> list[Row]:
+def _rows(found: EstimatedChange, gathered: Gathered, parts: Codes) -> list[Row]:
     change = found.change
     bases: Row = {"n": found.n[1], "n_previous": found.n[0]}
     half = found.change_high - change.change

@@ -1,6 +1,7 @@
 """What those whose total does not match share in words, and which question nobody asked.
 
-Free text by key phrases, coded comments by their codes; both as texts (respondents) that hold it, the mismatched
+Free text by key phrases, coded comments by their codes; both as texts (respondents) that hold it, the
+mismatched
 against the others who said something.
 """
 
@@ -34,7 +35,8 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 class Theme:
     """A phrase or code of the mismatched. n_below of texts_below have it, n_others of texts_others.
 
-    log_odds, low, high: how much likelier a mismatched person is to say it; adjusted_p: after Benjamini & Hochberg
+    log_odds, low, high: how much likelier a mismatched person is to say it; adjusted_p: after Benjamini &
+    Hochberg
     (None: too rare to be tested); over: significantly more among the mismatched.
     """
 
@@ -65,10 +67,13 @@ def phrases_of(
 ) -> list[Theme]:
     """Phrases the mismatched write more often than the others, strongest first (at most `most`).
 
-    texts: one a respondent (None: wrote nothing); far_below: a flag a respondent. HTML is taken out, a text read
-    to 5,000 letters. Phrases of fewer than `minimum` respondents are not counted. Significant ones come merged to
+    texts: one a respondent (None: wrote nothing); far_below: a flag a respondent. HTML is taken out, a text
+    read
+    to 5,000 letters. Phrases of fewer than `minimum` respondents are not counted. Significant ones come
+    merged to
     the longest that means something, then others for comparison.
-    Source: Monroe, Colaresi & Quinn (2008), Political Analysis 16(4), eqs. 16 and 22; Benjamini & Hochberg (1995).
+    Source: Monroe, Colaresi & Quinn (2008), Political Analysis 16(4), eqs. 16 and 22; Benjamini & Hochberg
+    (1995).
     """
     flags = np.asarray(far_below, dtype=bool)
     said = [place for place, text in enumerate(texts) if text is not None and str(text).strip()]
@@ -122,8 +127,10 @@ def codes_of(
 def missing_question(theme: str, questions: Mapping[str, Sequence[str | None]]) -> str | None:
     """The question that asks about `theme`, or None: then nobody asked.
 
-    questions: by key, what each says of itself (wording, label, dimension, touchpoint). A question covers a theme
-    when they share a word (a plural is its singular) or two neighbouring Chinese characters; what a third of all
+    questions: by key, what each says of itself (wording, label, dimension, touchpoint). A question covers a
+    theme
+    when they share a word (a plural is its singular) or two neighbouring Chinese characters; what a third of
+    all
     questions have in common says nothing.
     """
     by_question = {
