@@ -149,7 +149,8 @@ def basis_of_rows(
     if outcome == "ordinal":
         return _of_steps(rows, left_out, offered)
     # Around their means: the products of numbers far from 0 would lose digits.
-    centred = (rows.values - np.nanmean(rows.values, axis=0)) / np.nanstd(rows.values, axis=0)
+    centred = rows.values - np.nanmean(rows.values, axis=0)
+    centred /= np.sqrt(np.nanmean(centred**2, axis=0))
     rows = replace(rows, values=centred)
     estimate = em_covariance(pattern_moments(centred, rows.weights), [*rows.names, rows.outcome])
     return _of_estimate(rows.names, estimate, left_out, offered, rows)
@@ -205,10 +206,12 @@ def _at_most(sizes: Numbers, rows: Rows | None) -> Numbers:
 def _usable(rows: Rows) -> tuple[Rows, tuple[LeftOut, ...]]:
     """Without the drivers that do not vary, and without those who answered none of the others."""
     known = ~np.isnan(rows.values)
-    most = np.where(known, rows.values, -np.inf).max(axis=0)
-    least = np.where(known, rows.values, np.inf).min(axis=0)
-    kept, left_out = _kept(rows.names, rows.outcome, np.any(known, axis=0), most > least)
+    # fmax and fmin pass over NaN, and a column of nothing else is not larger than itself.
+    spread = np.fmax.reduce(rows.values, axis=0) > np.fmin.reduce(rows.values, axis=0)
+    kept, left_out = _kept(rows.names, rows.outcome, np.any(known, axis=0), spread)
     rows = rows.columns(kept)
+    if known.all():
+        return rows, left_out
     return rows.take(np.any(~np.isnan(rows.values), axis=1)), left_out
 
 

@@ -69,11 +69,13 @@ def correlation_of(covariance: Numbers) -> Numbers:
 def pattern_moments(values: Numbers, weights: Numbers | None = None) -> list[PatternMoments]:
     """The moments of rows (n × q, NaN: no answer), one entry for each pattern of answered questions."""
     w = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=float)
+    equal = bool((w == 1).all())
     answered = ~np.isnan(values)
-    filled = np.where(answered, values, 0.0)
+    filled = values if answered.all() else np.where(answered, values, 0.0)
     found = []
     for places in places_by_pattern(answered):
-        x, part = filled[places], w[places]
+        whole = len(places) == len(values)
+        x, part = (filled, w) if whole else (filled[places], w[places])
         found.append(
             PatternMoments(
                 period=0,
@@ -82,7 +84,7 @@ def pattern_moments(values: Numbers, weights: Numbers | None = None) -> list[Pat
                 weight_sum=float(part.sum()),
                 weight_squares=float((part**2).sum()),
                 sums=part @ x,
-                products=(x * part[:, None]).T @ x,
+                products=(x if equal else x * part[:, None]).T @ x,
             )
         )
     return found

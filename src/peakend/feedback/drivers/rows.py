@@ -45,6 +45,8 @@ class Rows:
 
     def columns(self, places: Sequence[int]) -> Rows:
         """Only the drivers at `places`, and the outcome."""
+        if list(places) == list(range(len(self.names))):
+            return self
         names = tuple(self.names[place] for place in places)
         return Rows(names, self.outcome, self.values[:, [*places, -1]], self.weights, self.clusters)
 
@@ -164,7 +166,8 @@ def _not_numbers(what: Text, cause: Exception) -> DriverInputError:
 
 
 def _finite(values: Numbers, names: Sequence[str]) -> None:
-    infinite = [name for place, name in enumerate(names) if np.isinf(values[:, place]).any()]
+    places = np.flatnonzero(np.any(np.isinf(values), axis=0)).tolist()
+    infinite = [names[place] for place in places]
     if infinite:
         raise DriverInputError(
             Text(
