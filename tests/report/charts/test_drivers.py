@@ -78,6 +78,7 @@ def priority(name: str, rank: int, **given: object) -> Row:
         "performance_low": 59.0 + 5 * rank,
         "performance_high": 61.0 + 5 * rank,
         "importance_cut": 0.3,
+        "r2_p": 1e-9,
         "performance_cut": 70.0,
         "need": 20.0 / rank,
         "quadrant": "fix_first" if rank == 1 else "no_hurry",
@@ -151,8 +152,8 @@ def test_what_explains_nothing_is_not_shown(basis: Make) -> None:
     nothing = {**MODEL, "r2_p": 0.3}
     rows = [part("Food", 1), part("Signs", 2)]
     assert DRIVERS.finding(basis(driver_models=[nothing], driver_importance=rows), "en") is None
-    order = [priority("Food", 1), priority("Signs", 2)]
-    assert PRIORITIES.finding(basis(driver_models=[nothing], priorities=order), "en") is None
+    order = [priority("Food", 1, r2_p=0.3), priority("Signs", 2, r2_p=0.3)]
+    assert PRIORITIES.finding(basis(priorities=order), "en") is None
 
 
 def test_parts_left_out_are_named(basis: Make) -> None:
@@ -165,21 +166,21 @@ def test_parts_left_out_are_named(basis: Make) -> None:
 
 def test_the_first_place_is_claimed_only_where_it_is_alone(basis: Make) -> None:
     rows = [priority("Food", 1), priority("Signs", 2), priority("Art", 3)]
-    found = PRIORITIES.finding(basis(driver_models=[MODEL], priorities=rows), "en")
+    found = PRIORITIES.finding(basis(priorities=rows), "en")
     assert found is not None
     assert found.headline == "Look at “Food” first"
     tied = [{**row, "first": True} for row in rows]
-    found = PRIORITIES.finding(basis(driver_models=[MODEL], priorities=tied), "en")
+    found = PRIORITIES.finding(basis(priorities=tied), "en")
     assert found is not None
     assert found.headline == "Where to look first cannot be told yet"
     assert {figure.tone for figure in found.figures} == {"plain"}
-    drawn(PRIORITIES, basis(driver_models=[MODEL], priorities=rows))
+    drawn(PRIORITIES, basis(priorities=rows))
 
 
 @pytest.mark.parametrize("width", [328, 680])
 def test_numbers_on_the_map_do_not_cover_each_other(basis: Make, width: int) -> None:
     rows = [priority(f"part {rank}", rank, performance=70.0, importance=0.05) for rank in range(1, 25)]
-    spec = PRIORITIES.chart(basis(driver_models=[MODEL], priorities=rows), "en", width)
+    spec = PRIORITIES.chart(basis(priorities=rows), "en", width)
     assert spec is not None
     circles = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "circle")["data"]["values"]
     at = [(one["x"], one["y"]) for one in circles]

@@ -75,7 +75,7 @@ PRIORITIES = Analysis(
         "that order is.",
         "各部分的重要性与表现对照，以及查看的先后次序及其把握程度。",
     ),
-    needs=("driver_importance", "driver_draws"),
+    needs=("driver_models", "driver_importance", "driver_draws"),
     gives=(columns.PRIORITIES,),
     compute=_priorities,
     chart="priorities",

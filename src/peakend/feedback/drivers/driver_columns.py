@@ -90,6 +90,14 @@ _RANK = (
     ),
 )
 
+_NOTHING = column(
+    "r2_p",
+    "number",
+    "p that the parts go with nothing of the outcome (F test on the effective number)",
+    "各部分与总体题毫无关联的 p 值（按有效样本量作 F 检验）",
+    PROBABILITY,
+)
+
 MODELS = ResultTable(
     "driver_models",
     (
@@ -119,13 +127,7 @@ MODELS = ResultTable(
             "Share of the outcome's variance that goes with the parts",
             "总体题的差异中与各部分相伴的比例",
         ),
-        column(
-            "r2_p",
-            "number",
-            "p that the parts go with nothing of the outcome (F test on the effective number)",
-            "各部分与总体题毫无关联的 p 值（按有效样本量作 F 检验）",
-            PROBABILITY,
-        ),
+        _NOTHING,
         column(
             "method",
             "string",
@@ -281,6 +283,7 @@ PRIORITIES = ResultTable(
             "重要性 ×（100 − 表现）：尚可争取的分数，按其影响加权",
         ),
         *_RANK,
+        _NOTHING,
         column("first", "flag", "True: cannot be told from the first in need", "与改进需要最大者无法区分"),
     ),
     ("programme", "period", "outcome_id", "question_id"),

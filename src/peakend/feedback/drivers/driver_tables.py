@@ -235,18 +235,18 @@ def _draws(task: Task, found: RelativeImportance, performance: tuple[Numbers, Nu
 
 def priority_tables(inputs: Inputs) -> Results:
     """The table of the analysis `priorities`, from the results of `drivers`."""
+    chance = {_key(row): row["r2_p"] for row in inputs["driver_models"].to_arrow().to_pylist()}
     rows: dict[tuple[str, str, str], list[Row]] = {}
     for row in inputs["driver_importance"].to_arrow().to_pylist():
         if row["used"] and row["share"] is not None and row["performance"] is not None:
-            rows.setdefault((row["programme"], row["period"], row["outcome_id"]), []).append(row)
+            rows.setdefault(_key(row), []).append(row)
     drawn: dict[tuple[str, str, str], dict[str, list[tuple[int, float, float]]]] = {}
     for row in inputs["driver_draws"].to_arrow().to_pylist():
-        key = row["programme"], row["period"], row["outcome_id"]
-        drawn.setdefault(key, {}).setdefault(row["question_id"], []).append(
+        drawn.setdefault(_key(row), {}).setdefault(row["question_id"], []).append(
             (row["draw"], row["share"], row["performance"])
         )
     found = [
-        made
+        {**made, "r2_p": chance[key]}
         for key in sorted(rows)
         if len(rows[key]) > 1
         for made in _prioritised(
@@ -254,6 +254,10 @@ def priority_tables(inputs: Inputs) -> Results:
         )
     ]
     return {columns.PRIORITIES.name: as_table(found, columns.PRIORITIES.schema())}
+
+
+def _key(row: Row) -> tuple[str, str, str]:
+    return row["programme"], row["period"], row["outcome_id"]
 
 
 def _prioritised(

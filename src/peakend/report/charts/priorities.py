@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from peakend.report.charts.exhibit import Basis
     from peakend.report.draw import Spec
 
-TABLE, MODELS = "priorities", "driver_models"
+TABLE = "priorities"
 FEW = 3
 
 
@@ -51,17 +51,13 @@ class _View:
 class Priorities:
     """The map of the overall question that is nearest to the parts."""
 
-    needs = (TABLE, MODELS)
+    needs = (TABLE,)
     by_programme = True
 
     def _view(self, basis: Basis) -> _View | None:
-        explained = {
-            (r["programme"], r["period"], r["outcome_id"])
-            for r in basis[MODELS].to_pylist()
-            if r["r2_p"] is not None and r["r2_p"] <= basis.settings.alpha
-        }
         for rows in outcomes(basis[TABLE].to_pylist()):
-            if (rows[0]["programme"], rows[0]["period"], rows[0]["outcome_id"]) in explained:
+            chance = rows[0]["r2_p"]
+            if chance is not None and chance <= basis.settings.alpha:
                 return _View(sorted(rows, key=lambda row: row["rank"]))
         return None
 
