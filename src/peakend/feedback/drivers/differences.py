@@ -45,7 +45,7 @@ def pair_differences(
     """All pairs of drivers. parts: p importances; draws: B × p of them; n: (effective) respondents.
 
     The test is on importances: two are equal exactly when their shares are, and their differences are nearer
-    to normal (with 200 respondents 5 to 6 false alarms in 100 at 5 %; with shares 7 to 8). The bootstrap's
+    to normal (6 false alarms in 100 at 5 %, and with shares 7 to 8 of 200 respondents). The bootstrap's
     standard error grows by √(n/(n − p − 1)), the degrees of freedom that residuals lose. Ties in every draw
     give p = 1.
     Source: Johnson (2004), Multivariate Behavioral Research 39(2), pp. 283–305 (bootstrapped differences of
