@@ -266,7 +266,7 @@ def test_the_same_seed_gives_the_same_intervals() -> None:
     assert model.fit(data, bootstrap=60, seed=3).paths != model.fit(data, bootstrap=60, seed=4).paths
 
 
-def intervals_of(r: Numbers, simulations: int, n: int = 150, draws: int = 119) -> dict[Any, Numbers]:
+def intervals_of(r: Numbers, simulations: int, n: int = 150, draws: int = 199) -> dict[Any, Numbers]:
     """(simulations, 2) ends of every path's interval, two indicators a block; all draws searched at once."""
     random = np.random.default_rng(20)
     blocks = {"X": ["x1", "x2"], "M": ["m1", "m2"], "Y": ["y1", "y2"]}
