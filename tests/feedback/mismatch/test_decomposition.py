@@ -58,7 +58,7 @@ def test_weights_and_clusters_are_used() -> None:
 
 
 def test_what_cannot_be_split_is_said() -> None:
-    x, y, now = two_periods(3, 0.0)
+    x, y, _ = two_periods(3, 0.0)
     with pytest.raises(TooFewAnswersError):
         unexplained_change(x, y, np.zeros(len(y), dtype=bool))
     with pytest.raises(AnswersError):

@@ -3,9 +3,8 @@ minds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -16,6 +15,9 @@ from peakend.engine import connect
 from peakend.feedback.mismatch.analyses import ANALYSES, MISMATCH, UNEXPLAINED_CHANGE
 from peakend.report.charts import Basis, exhibits
 from peakend.warehouse.schema import canonical_tables
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 Row = dict[str, Any]
 Found = dict[str, pa.Table]

@@ -118,7 +118,10 @@ def test_the_gradient_is_that_of_the_likelihood() -> None:
 def test_with_every_value_possible_the_rates_are_benjamini_and_hochbergs() -> None:
     """Benjamini & Hochberg (1995), table in section 3.2: 15 p of a myocardial infarction trial, 4 rejected
     at .05."""
-    p = np.array([.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344, .0459, .3240, .4262, .5719, .6528, .7590, 1])  # fmt: skip
+    p = np.array(
+        [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
+        + [0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1]
+    )
     fine = np.broadcast_to(np.linspace(0.0001, 1, 10_000), (15, 10_000))
     rates = discrete_rates(p, fine)
     assert (rates <= 0.05).sum() == 4

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from peakend.declaration import Inputs
 from peakend.feedback.intervals import wilson
 from peakend.feedback.mismatch.substitution import (
     SubstitutionError,
@@ -18,6 +17,11 @@ from peakend.feedback.mismatch.substitution import (
     from_purchases,
     purchases_in_common,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from peakend.declaration import Inputs
 
 
 def test_preferences_are_not_symmetric() -> None:
