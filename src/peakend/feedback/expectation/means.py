@@ -6,7 +6,7 @@ that of a sum Σ c·x̄ is the sum of the influences: summed within clusters, th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,10 @@ class Sums:
     df: Numbers
     p: Numbers
     n: Codes
+
+    def take(self, rows: slice) -> Sums:
+        """Only `rows`."""
+        return Sums(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 def sums_of_means(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -253,7 +254,9 @@ def _of(scores: Numbers, code: Codes, shares: Numbers | None, items: Items, conf
     equal = known / max(known.sum(), 1.0)
     weighted = equal if shares is None else shares * known / max(float((shares * known).sum()), 1e-300)
     levels = [np.eye(len(code)), members, equal[None] @ members, weighted[None] @ members]
-    return [sums_of_means(scores, level, items.weight, items.cluster, confidence) for level in levels]
+    found = sums_of_means(scores, np.vstack(levels), items.weight, items.cluster, confidence)
+    ends = np.cumsum([0, *(len(level) for level in levels)])
+    return [found.take(slice(start, end)) for start, end in pairwise(ends.tolist())]
 
 
 def _gaps(
