@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 Emptiness = Literal["empty", "nothing_said", "system", "words"]
 
+_PICTURE = re.compile(f"[{''.join(sorted(MASKS))}\u2600-\u27bf\u2b50\U0001f000-\U0001faff]")
 _NO_LETTERS = re.compile(r"[\W_]+")
 # Compared without spaces and signs, in lower case.
 _NOTHING_SAID = frozenset(
@@ -66,8 +67,4 @@ def _of(text: str) -> Emptiness:
     if bare:
         return "system" if _SYSTEM.fullmatch(bare) else "words"
     # Emoji and masks are no letters, but somebody put them there.
-    return (
-        "words"
-        if any(letter in MASKS or ord(letter) > 0x2BFF or letter in "☀☺☹♥✨❤⭐" for letter in text)
-        else "empty"
-    )
+    return "words" if _PICTURE.search(text) else "empty"

@@ -101,7 +101,8 @@ def calibration_error(probability: Numbers, positive: Flags, groups: int = 10) -
 def platt(score: Numbers, positive: Flags) -> tuple[float, float]:
     """(slope, intercept) with P(positive) = 1 / (1 + exp(−(slope · score + intercept))).
 
-    Newton's method on smoothed targets (N₊ + 1) / (N₊ + 2) and 1 / (N₋ + 2).
+    The slope is never below 0: a score that points the wrong way says nothing. Newton's method on smoothed
+    targets (N₊ + 1) / (N₊ + 2) and 1 / (N₋ + 2).
     Source: Platt (1999), Advances in Large Margin Classifiers; Lin, Lin & Weng (2007), Machine Learning
     68(3).
     """
@@ -130,6 +131,8 @@ def platt(score: Numbers, positive: Flags) -> tuple[float, float]:
         slope, intercept = slope + length * step[0], intercept + length * step[1]
         if np.abs(step).max() < 1e-10:
             break
+    if slope <= 0:
+        return 0.0, float(np.log((ups + 1) / (downs + 1)))
     return float(slope), float(intercept)
 
 

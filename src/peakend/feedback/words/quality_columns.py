@@ -62,8 +62,8 @@ QUALITY = ResultTable(
         column(
             "p_value",
             "number",
-            "Chance of such an excess or more if there were none",
-            "若无超出，出现如此或更大超出的概率",
+            "Two-sided p of the excess",
+            "超出的双侧 p 值",
             "probability",
         ),
         column(

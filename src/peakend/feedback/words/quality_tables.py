@@ -72,7 +72,8 @@ def _judged(rows: list[Row], alpha: float) -> list[Row]:
     )
     for row, p in zip(tested, adjusted.tolist(), strict=True):
         row["adjusted_p"] = p
-        row["verdict"] = "more_than_chance" if p <= alpha else "not_more_than_chance"
+        more = p <= alpha and row["excess"] > 0
+        row["verdict"] = "more_than_chance" if more else "not_more_than_chance"
     return rows
 
 

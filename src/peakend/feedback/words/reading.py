@@ -24,7 +24,7 @@ MASKS = frozenset((ADDRESS, MAIL, NUMBER))
 
 _UNWRITTEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ue000-\uf8ff\ufe00-\ufe0f\ufeff\ufff0-\uffff"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\ud800-\udfff\ue003-\uf8ff\ufe00-\ufe0f\ufeff\ufff0-\uffff"
     "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
 _HIDDEN_PARTS = re.compile(

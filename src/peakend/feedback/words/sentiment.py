@@ -137,7 +137,7 @@ class SentimentModel:
         held_out = _out_of_time(corpus, positive, own, None if times is None else times[used], confidence)
         out_of_fold, unseen, settled = _folds(corpus, positive, own, FOLDS, np.ones(len(used), dtype=bool))
         slope, offset = platt(out_of_fold, positive)
-        probability = sigmoid(slope * out_of_fold + offset)
+        probability = _calibrated_apart(out_of_fold, positive, own)
         fit = _fitted(corpus, positive, np.ones(len(used), dtype=bool))
         known = fit.idf > 0
         terms = LinearTerms(corpus.keys[known], fit.idf[known], fit.weight[known])
@@ -266,12 +266,14 @@ def _fitted(corpus: Corpus, positive: Flags, rows: Flags) -> _Fit:
     """A linear support vector machine on the texts `rows`."""
     import warnings
 
+    from sklearn import config_context
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.svm import LinearSVC
 
     idf = corpus.idf(rows)
     machine = LinearSVC(C=_STRENGTH, max_iter=_MOST_ROUNDS, random_state=0)
-    with warnings.catch_warnings():
+    # What goes in was made here and needs no checks.
+    with warnings.catch_warnings(), config_context(assume_finite=True, skip_parameter_validation=True):
         # It is reported as `converged`.
         warnings.simplefilter("ignore", ConvergenceWarning)
         machine.fit(corpus.matrix(idf, rows), positive[rows])
@@ -295,6 +297,17 @@ def _folds(
         unseen[inside] = corpus.unseen(fit.idf)[inside]
         settled &= fit.converged
     return score, unseen, settled
+
+
+def _calibrated_apart(score: Numbers, positive: Flags, names: NDArray[np.int64]) -> Numbers:
+    """Probabilities of out-of-fold scores, each fold by the curve of the others: a curve that had seen the
+    labels it is judged by would turn bad luck into good."""
+    probability = np.empty(len(score))
+    for fold in range(FOLDS):
+        inside = names % FOLDS == fold
+        slope, offset = platt(score[~inside], positive[~inside])
+        probability[inside] = sigmoid(slope * score[inside] + offset)
+    return probability
 
 
 def _out_of_time(

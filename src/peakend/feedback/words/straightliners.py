@@ -31,7 +31,9 @@ LEAST_RESPONDENTS = 100
 MOST_LEVELS = 11
 _GROUPS = 12
 # Rounds end when the excess moves by less than this many respondents.
-_MOST_ROUNDS, _SETTLED = 100, 0.02
+_MOST_ROUNDS, _SETTLED = 300, 0.02
+# Leaps come in the first rounds only: where they do not help they could keep it from settling.
+_LAST_LEAP = 30
 
 
 class NoLinesError(PeakendError):
@@ -45,7 +47,7 @@ class NoLinesError(PeakendError):
 class Claim:
     """A number with its interval; low and high are None where none can be given, p where nothing is tested.
 
-    p: chance of a value as large or larger if there were none (one-sided).
+    p: chance of a value as far from 0 if there were none (two-sided).
     """
 
     value: float
@@ -76,7 +78,8 @@ class StraightLiners:
 
     @property
     def found(self) -> bool:
-        """Whether more draw straight lines than chance explains."""
+        """Whether more draw straight lines than chance explains: wrong at most once in 20 where none does
+        (nominally 2.5 %; 3 to 5 % with 5 to 8 questions and 250 to 300 respondents)."""
         return self.excess.low is not None and self.excess.low > 0
 
     def effect(self, score: ArrayLike, confidence: float = 0.95) -> tuple[float, float, Claim]:
@@ -184,7 +187,10 @@ class _Lines:
             if abs(now.excess - before.excess) > 0:
                 ratio = (new.excess - now.excess) / (now.excess - before.excess)
             # Every third round leaps to where a geometric series would end (Aitken).
-            before, now = now, new.leapt(now, ratio) if turn % 3 == 2 and 0 < ratio < 0.9 else new
+            before, now = (
+                now,
+                new.leapt(now, ratio) if turn % 3 == 2 and turn < _LAST_LEAP and 0 < ratio < 0.9 else new,
+            )
         chance = float(size @ chances.sum(axis=1))
         careless = self._careless(drawn, (1 - new.excess) * chances, size)
         return _Fitted(float(drawn.sum()), chance, new.excess, careless, new, settled)
@@ -254,7 +260,7 @@ def _jackknifed(value: float, without: Numbers, confidence: float) -> Claim:
         return Claim(value, None, None)
     error = float(np.sqrt((groups - 1) / groups * ((without - value) ** 2).sum()))
     half = float(t_quantile(confidence, groups - 1)) * error
-    p = float(stdtr(groups - 1, -value / error)) if error > 0 else None
+    p = float(2 * stdtr(groups - 1, -abs(value) / error)) if error > 0 else None
     return Claim(value, value - half, value + half, p)
 
 

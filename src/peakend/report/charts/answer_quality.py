@@ -60,8 +60,8 @@ class AnswerQuality:
         lines = self._lines(basis)
         if lines:
             drawn = [_dot(row, language) for row in lines if row["excess_low"] is not None]
-            title = Text("one score for all", "各题同分")
-            return dots(drawn, width, language, decimals=1, suffix="%", base_title=title) if drawn else None
+            base = Text("n", "n")
+            return dots(drawn, width, language, decimals=1, suffix="%", base_title=base) if drawn else None
         texts = self._texts(basis)
         if not texts:
             return None
@@ -89,14 +89,15 @@ ANSWER_QUALITY = AnswerQuality()
 
 
 def _dot(row: Row, language: Language) -> Dot:
-    """What exceeds chance in one period; beside it the share of all such answers."""
-    more = row["verdict"] == MORE
+    """What exceeds chance in one period, and the share of all such answers."""
+    more, when = row["verdict"] == MORE, period_words(row["period"] or "", language)
+    share = percent(row["share"], language, 1)
     return Dot(
-        label=period_words(row["period"] or "", language),
+        label=f"{when} ({share} in all)" if language == "en" else f"{when}（共 {share}）",
         value=row["excess"] * 100,
         low=row["excess_low"] * 100,
         high=row["excess_high"] * 100,
-        base=percent(row["share"], language, 1),
+        base=number(row["n"]),
         tone="act" if more else "plain",
         word=Text("more than chance", "超出应有").in_(language) if more else "",
     )
@@ -111,9 +112,9 @@ def _of_lines(lines: list[Row], texts: list[Row], basis: Basis, language: Langua
         reading=Text(
             "A dot is the share of respondents who gave one score to everything beyond those who would, "
             "reading every question and feeling as these do; the line is its interval, and one that holds 0 "
-            "shows nothing. At the right, the share of all who gave one score to at least five questions.",
+            "shows nothing. In brackets, the share of all who gave one score to at least five questions.",
             "圆点为各题同分者中超出应有的占比，即扣除认真读题、看法相同的人本来就会有的部分；线为其区间，"
-            "含 0 即未见异常。右侧为至少作答五题且各题同分者的总占比。",
+            "含 0 即未见异常。括号内为至少作答五题且各题同分者的总占比。",
         ).in_(language),
         caution=Text(
             "One score for everything may be an honest opinion; no answer is taken out and nobody is "
@@ -151,11 +152,10 @@ def _lede(lines: list[Row], more: list[Row], texts: list[Row], language: Languag
         )
     ]
     if len(lines) > 1:
-        count, whole = number(len(more)), number(len(lines))
+        count, whole = number(len(more)) if more else "none", number(len(lines))
+        some = f"有 {count} 期" if more else "没有一期"
         sentences.append(
-            Text(
-                f"It is more than that in {count} of {whole} periods.", f"{whole} 期中有 {count} 期超出应有。"
-            )
+            Text(f"It is more than that in {count} of {whole} periods.", f"{whole} 期中{some}超出应有。")
         )
     if last["score"] is not None:
         plain, careful = number(last["score"], 2), number(last["score_without"], 2)

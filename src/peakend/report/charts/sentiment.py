@@ -97,11 +97,13 @@ class Sentiment:
                 value=row["value"] * 100,
                 low=row["low"] * 100,
                 high=row["high"] * 100,
-                base=f"n = {number(row['n'])}",
+                base=number(row["n"]),
             )
             for row in rows
         ]
-        return dots(drawn, width, language, decimals=0, suffix="%", limits=(0, 100))
+        return dots(
+            drawn, width, language, decimals=0, suffix="%", limits=(0, 100), base_title=Text("n", "n")
+        )
 
     def behind(self, basis: Basis) -> tuple[str, pa.Table]:
         rows, _ = self._rows(basis)
