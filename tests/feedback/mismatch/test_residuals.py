@@ -119,8 +119,23 @@ def test_with_every_value_possible_the_rates_are_benjamini_and_hochbergs() -> No
     """Benjamini & Hochberg (1995), table in section 3.2: 15 p of a myocardial infarction trial, 4 rejected
     at .05."""
     p = np.array(
-        [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459]
-        + [0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1]
+        [
+            0.0001,
+            0.0004,
+            0.0019,
+            0.0095,
+            0.0201,
+            0.0278,
+            0.0298,
+            0.0344,
+            0.0459,
+            0.324,
+            0.4262,
+            0.5719,
+            0.6528,
+            0.759,
+            1,
+        ]
     )
     fine = np.broadcast_to(np.linspace(0.0001, 1, 10_000), (15, 10_000))
     rates = discrete_rates(p, fine)
