@@ -18,7 +18,9 @@ from peakend.language import Text
 if TYPE_CHECKING:
     from peakend.engine import Engine, Relation
 
-Chapter = Literal["data", "feel", "journey", "worth", "loyalty", "decide", "prove"]
+Chapter = Literal[
+    "feel", "why", "words", "journey", "worth", "loyalty", "decide", "prove", "listening", "data"
+]
 
 ARROW_TYPES: Mapping[str, pa.DataType] = {
     "string": pa.string(),

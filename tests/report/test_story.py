@@ -39,7 +39,7 @@ def test_chapters_come_in_their_order_and_only_with_something_inside(
     engine_with: EngineWith, everything: Everything, analyses: Analyses
 ) -> None:
     story = tell(engine_with(everything), "en", analyses)
-    assert [key for key, _, _ in story.chapters()] == ["feel", "worth", "data"]
+    assert [key for key, _, _ in story.chapters()] == ["feel", "worth", "listening", "data"]
 
 
 def test_the_page_opens_with_the_weightiest_finding(

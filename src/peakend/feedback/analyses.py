@@ -59,7 +59,7 @@ SCORES = Analysis(
 RESPONSE_MIX = Analysis(
     name="response_mix",
     version=1,
-    chapter="feel",
+    chapter="listening",
     title=Text("Who answered", "应答构成"),
     meaning=Text(
         "Response rate, who is in the sample compared with the population, "

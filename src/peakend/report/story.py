@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 CHAPTERS: Mapping[Chapter, Text] = {
     "feel": Text("What they feel", "感受"),
+    "why": Text("What goes with it", "原因"),
+    "words": Text("In their words", "心声"),
     "journey": Text("Journey", "旅程"),
     "worth": Text("Worth", "价值"),
     "loyalty": Text("Loyalty", "忠诚"),
     "decide": Text("Decisions", "决策"),
     "prove": Text("Proof", "证明"),
+    "listening": Text("How well it was asked", "调查质量"),
     "data": Text("Data", "数据"),
 }
 MOST_PROGRAMMES = 5

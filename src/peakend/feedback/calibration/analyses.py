@@ -16,7 +16,7 @@ def _survey_weights(inputs: Inputs) -> Results:
 WEIGHTS = Analysis(
     name="survey_weights",
     version=1,
-    chapter="feel",
+    chapter="listening",
     title=Text("Weighting to the population", "按总体加权"),
     meaning=Text(
         "Weights that give every group of a survey the share it has in the population, and what they cost in "

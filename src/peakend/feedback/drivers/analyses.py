@@ -45,7 +45,7 @@ def _by_segment(inputs: Inputs) -> Results:
 DRIVERS = Analysis(
     name="drivers",
     version=1,
-    chapter="feel",
+    chapter="why",
     title=Text("What goes with the overall score", "总体评分的驱动因素"),
     meaning=Text(
         "How much each part has to do with the overall score, with interval and possible places; and whether "
@@ -68,7 +68,7 @@ DRIVERS = Analysis(
 PRIORITIES = Analysis(
     name="priorities",
     version=1,
-    chapter="feel",
+    chapter="why",
     title=Text("Where to look first", "优先改进"),
     meaning=Text(
         "Importance against performance of every part, and the order in which to look at them, with how sure "
@@ -85,7 +85,7 @@ PRIORITIES = Analysis(
 ASYMMETRY = Analysis(
     name="driver_asymmetry",
     version=1,
-    chapter="feel",
+    chapter="why",
     title=Text("What disappoints and what delights", "失望与惊喜"),
     meaning=Text(
         "What a poor experience of each part takes away and an excellent one adds, its Kano class, and "
@@ -107,7 +107,7 @@ ASYMMETRY = Analysis(
 BY_SEGMENT = Analysis(
     name="drivers_by_segment",
     version=1,
-    chapter="feel",
+    chapter="why",
     title=Text("What matters to whom", "不同客群的驱动因素"),
     meaning=Text(
         "What goes with the overall score in each segment, every segment leaning on all; a difference is "

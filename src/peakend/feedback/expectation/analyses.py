@@ -63,7 +63,7 @@ EXPECTATION_GAPS = Analysis(
 RELIABILITY = Analysis(
     name="reliability",
     version=1,
-    chapter="feel",
+    chapter="listening",
     title=Text("What the questions measure", "题目测量了什么"),
     meaning=Text(
         "How many different things the ratings of the latest period measure, which questions belong "
@@ -94,7 +94,7 @@ RELIABILITY = Analysis(
 QUESTIONNAIRE = Analysis(
     name="questionnaire",
     version=1,
-    chapter="feel",
+    chapter="listening",
     title=Text("The questionnaire itself", "问卷本身"),
     meaning=Text(
         "What the questions ask about, functions or feelings, what they leave out, and which series are "

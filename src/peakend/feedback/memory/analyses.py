@@ -77,7 +77,7 @@ RECALL = Analysis(
 STABILITY = Analysis(
     name="metric_stability",
     version=1,
-    chapter="feel",
+    chapter="listening",
     title=Text("What metrics can bear", "指标能承受什么"),
     meaning=Text(
         "The register of metrics: definition, precision, test–retest stability, and whether each may be a "

@@ -33,7 +33,7 @@ def _unexplained(inputs: Inputs) -> Results:
 MISMATCH = Analysis(
     name="mismatch",
     version=1,
-    chapter="feel",
+    chapter="why",
     title=Text("Totals that do not match their parts", "总分与分项不相配"),
     meaning=Text(
         "Customers whose total is far below what their own sub-scores predict: whether there are more than "
@@ -66,7 +66,7 @@ MISMATCH = Analysis(
 UNEXPLAINED_CHANGE = Analysis(
     name="unexplained_change",
     version=1,
-    chapter="feel",
+    chapter="why",
     title=Text("What the parts do not explain", "分项解释不了的变化"),
     meaning=Text(
         "The change of the total since the previous period, taken apart into what each sub-score accounts "

@@ -17,7 +17,7 @@ def _structure(inputs: Inputs) -> Results:
 STRUCTURAL_INDEX = Analysis(
     name="structural_index",
     version=1,
-    chapter="feel",
+    chapter="why",
     title=Text("Experience, satisfaction, loyalty", "体验、满意与忠诚"),
     meaning=Text(
         "Indices from 0 to 100 for each dimension of experience, satisfaction and loyalty; what goes with "

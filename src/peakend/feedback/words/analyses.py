@@ -35,7 +35,7 @@ _REMARKS_SQL = (
 THEMES = Analysis(
     name="themes",
     version=1,
-    chapter="feel",
+    chapter="words",
     title=Text("What customers speak of", "客户在谈什么"),
     meaning=Text(
         "Themes of free texts and coded comments, how those who mention them score the whole, what rose or "
@@ -60,7 +60,7 @@ THEMES = Analysis(
 KEY_PHRASES = Analysis(
     name="key_phrases",
     version=1,
-    chapter="feel",
+    chapter="words",
     title=Text("What detractors say and promoters do not", "贬损者说而推荐者不说的"),
     meaning=Text(
         "Phrases and comment codes that separate detractors from promoters, by an exact test with Holm's "

@@ -27,7 +27,7 @@ _SQL = tuple(dict.fromkeys((*SHEET_SQL, "feedback/words/texts")))
 SENTIMENT = Analysis(
     name="sentiment",
     version=1,
-    chapter="feel",
+    chapter="words",
     title=Text("How pleased the words sound", "文字中的满意与不满"),
     meaning=Text(
         "Sentiment of free texts, learnt from the company's own scores, with its accuracy on texts it has "
@@ -51,7 +51,7 @@ SENTIMENT = Analysis(
 ANSWER_QUALITY = Analysis(
     name="answer_quality",
     version=1,
-    chapter="feel",
+    chapter="listening",
     title=Text("Answers given without reading", "未经阅读的作答"),
     meaning=Text(
         "Who gives one score to every question, beyond what attentive people would, and whether the overall "
