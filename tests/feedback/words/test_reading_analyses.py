@@ -1,4 +1,4 @@
-"""The analyses of sentiment and answer quality: figures where there is a basis, a reason where there is none."""
+"""Sentiment and answer quality: figures where there is a basis, a reason where there is none."""
 
 from __future__ import annotations
 
