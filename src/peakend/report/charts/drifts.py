@@ -56,6 +56,9 @@ class Drifts:
             return None
         clear = {word: [row for row in rows if row["verdict"] == word] for word in ("falling", "rising")}
         clear["falling"].reverse()
+        for word, found in clear.items():
+            # The whole comes first, whatever its slope: it is what the reader asks about.
+            clear[word] = sorted(found, key=lambda row: not row["overall"])
         names = rows_of.labels(rows, language)
         return Finding(
             headline=_headline(clear, rows, names, self.measure, language),
@@ -173,9 +176,9 @@ def _shown(rows: list[Row]) -> list[Row]:
 def _headline(
     clear: dict[str, list[Row]], rows: list[Row], names: dict[int, str], measure: Measure, language: Language
 ) -> str:
-    first, last = rows[0]["first_period"], rows[0]["last_period"]
-    same = {(row["first_period"], row["last_period"]) for row in rows}
-    since = rows_of.when(first, language) if len({f for f, _ in same}) == 1 and last else ""
+    named = [*clear["falling"], *clear["rising"]] or rows
+    starts = {row["first_period"] for row in named}
+    since = rows_of.when(starts.pop(), language) if len(starts) == 1 else ""
     spoken = [
         _went(clear["falling"], Text("fell", "持续下降"), names, language),
         _went(clear["rising"], Text("rose", "持续上升"), names, language),
