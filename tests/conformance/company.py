@@ -256,14 +256,18 @@ def _texts(rows: list[tuple[Any, ...]]) -> list[str | None]:
     Drawn apart from everything else, so that the other columns do not depend on them.
     """
     random = np.random.default_rng(11)
-    first = {response: score for response, question, _, score in rows if question == "q00000"}
+    middle = {"q00000": 7.5, "q00001": 3.0, "q00002": 4.0}
+    first: dict[str, float] = {}
+    for response, question, _, score in rows:
+        if question in middle and score is not None:
+            first.setdefault(response, score - middle[question])
     found: list[str | None] = []
     for response, question, state, _ in rows:
         if question != f"q{_METRICS.index('text'):05d}" or state != "answered":
             found.append(None)
             continue
         score = first.get(response)
-        glad = random.random() < 0.5 if score is None else (score > 6) == (random.random() < 0.9)
+        glad = random.random() < 0.5 if score is None else (score > 0) == (random.random() < 0.95)
         about = _picked(random, _PRAISE if glad else _BLAME, 2)
         words = "，".join([*about, *_picked(random, _FILLING, 2)])
         found.append(_picked(random, [*[words] * 8, about[0], "", "此用户没有填写评价"], 1)[0])
