@@ -28,6 +28,9 @@ Flags = NDArray[np.bool_]
 SCORED = ("nps", "csat", "ces", "rating")
 _USUAL_SCALE: Mapping[str, Scale] = {"nps": NPS_SCALE, "csat": CSAT_SCALE, "ces": CES_SCALE}
 NO_SCALE: Scale = (-np.inf, np.inf)
+COMPARES_WHOLE = frozenset({"delight", "recall", "attribution", "expectation"})
+"""Dimensions of questions that, without a touchpoint, are about the whole and no part of it: beside the parts
+they would take what belongs to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,11 @@ class Question:
     touchpoint_id: str | None
     label_en: str | None
     label_zh: str | None
+
+    @property
+    def of_whole(self) -> bool:
+        """Whether it judges the whole: overall questions, and what compares the whole with expectation."""
+        return self.overall or (self.touchpoint_id is None and self.dimension in COMPARES_WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +125,8 @@ class Labels:
         own = np.array(
             [self.touchpoint.get(q.touchpoint_id or "", -1) for q in self.questions], dtype=np.int64
         )
-        overall = np.array([q.overall for q in self.questions], dtype=bool)
-        touchpoint = np.where(own[question] >= 0, own[question], np.where(overall[question], -1, event))
+        of_whole = np.array([q.of_whole for q in self.questions], dtype=bool)
+        touchpoint = np.where(own[question] >= 0, own[question], np.where(of_whole[question], -1, event))
         return Place(period[rows], question[rows], touchpoint[rows], cut)
 
 

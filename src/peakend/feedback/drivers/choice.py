@@ -1,5 +1,5 @@
-"""What is to be explained by what: the overall questions, their last period with enough answers, their
-parts.
+"""What is to be explained by what: the overall questions, their last wave (or year of months) with enough
+answers, their parts.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from peakend.feedback.score_counts import read_questions
 from peakend.feedback.sheets import Responses, Sheet, answer_sheet
+from peakend.feedback.spans import Span, spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +43,7 @@ class LeftOutPart:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One overall question in one period: what explains it, from whom.
+    """One overall question in one wave or year of months: what explains it, from whom.
 
     scores: n × parts, NaN where skipped; outcome: n; cluster: codes from 0. reason: why there can be no model
     (empty: there can).
@@ -65,56 +66,40 @@ class Task:
 
 
 def tasks(inputs: Inputs) -> list[Task]:
-    """A task for every overall question of every programme: its last period with enough answers.
+    """A task for every overall question of every programme: its last span with enough answers (`spans`).
 
-    One period at a time: a scale or a wording that changed between periods mixes nothing. Raises
+    One wave at a time: a scale or a wording that changed between waves mixes nothing. Calendar months are
+    taken together, up to twelve, and a customer who answered in several counts as one cluster. Raises
     `ScoreOutsideScaleError`.
     """
     questions = read_questions(inputs)
     sheet = answer_sheet(inputs, questions)
-    counts = _counts(sheet)
-    read: dict[int, Responses] = {}
+    counts = sheet.counts()
+    read: dict[tuple[int, ...], Responses] = {}
     found = []
     for place, question in enumerate(questions):
         if not question.overall:
             continue
-        for period in _periods(sheet, counts[:, place], max(FEWEST, inputs.settings.minimum_base)):
-            if period not in read:
-                read[period] = sheet.responses(period)
-            found.append(_task(sheet, period, place, read[period], inputs.settings.minimum_base))
+        for span in _latest(sheet, counts[:, place], max(FEWEST, inputs.settings.minimum_base)):
+            if span.numbers not in read:
+                responses = sheet.responses(span.numbers)
+                apart = len(span.numbers) == 1 or sheet.clustered
+                read[span.numbers] = responses if apart else responses.by_customer()
+            found.append(_task(sheet, span.period, place, read[span.numbers], inputs.settings.minimum_base))
     return found
 
 
-def _counts(sheet: Sheet) -> NDArray[np.int64]:
-    """Answers by period and question."""
-    places = range(len(sheet.questions))
-    found = np.zeros((len(sheet.periods), len(sheet.questions)), dtype=np.int64)
-    if not sheet.questions:
-        return found
-    columns = ", ".join(f"count(s.q{place}) as n{place}" for place in places)
-    table = sheet.relation.query(
-        f"select s.period, {columns} from sheet s group by s.period",  # noqa: S608 - numbers only
-        name="sheet",
-    ).to_arrow()
-    for row in table.to_pylist():
-        found[row["period"]] = [row[f"n{place}"] for place in places]
-    return found
+def _latest(sheet: Sheet, counts: NDArray[np.int64], least: int) -> Iterator[Span]:
+    """The last span of each programme with at least `least` answers; its fullest where none has."""
+    for listed in spans(sheet.periods, np.flatnonzero(counts).tolist()).values():
+        sizes = [int(counts[list(span.numbers)].sum()) for span in listed]
+        enough = [place for place, size in enumerate(sizes) if size >= least]
+        yield listed[enough[-1] if enough else max(range(len(sizes)), key=lambda one: (sizes[one], one))]
 
 
-def _periods(sheet: Sheet, counts: NDArray[np.int64], least: int) -> Iterator[int]:
-    """The last period of each programme with at least `least` answers; its best where none has."""
-    by_programme: dict[str, list[int]] = {}
-    for number, period in enumerate(sheet.periods):
-        if counts[number]:
-            by_programme.setdefault(period.programme, []).append(number)
-    for numbers in by_programme.values():
-        enough = [number for number in numbers if counts[number] >= least]
-        yield enough[-1] if enough else max(numbers, key=lambda number: (counts[number], number))
-
-
-def _task(sheet: Sheet, period: int, place: int, responses: Responses, minimum: int) -> Task:
+def _task(sheet: Sheet, period: Period, place: int, responses: Responses, minimum: int) -> Task:
     outcome = responses.scores[:, place]
-    offered = [p for p, q in enumerate(sheet.questions) if not q.overall]
+    offered = [p for p, q in enumerate(sheet.questions) if not q.of_whole]
     some_part = ~np.isnan(responses.scores[:, offered]).all(axis=1)
     used = responses.take(np.flatnonzero(~np.isnan(outcome) & some_part & (responses.weight > 0)))
     parts: list[int] = []
@@ -133,7 +118,7 @@ def _task(sheet: Sheet, period: int, place: int, responses: Responses, minimum: 
     some = ~np.isnan(scores).all(axis=1)
     used, scores = used.take(np.flatnonzero(some)), scores[some]
     return Task(
-        sheet.periods[period],
+        period,
         sheet.questions[place],
         tuple(sheet.questions[part] for part in parts),
         tuple(left_out),

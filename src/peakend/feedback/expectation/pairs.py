@@ -45,7 +45,7 @@ def read_pairs(inputs: Inputs) -> list[Pair]:
     questions = read_questions(inputs, (*SCORED, EXPECTATION))
     attributes = _attributes(inputs)
     perceived = {
-        q.question_id: q for q in questions if q.metric in PERCEIVED and not q.overall and _bounded(q)
+        q.question_id: q for q in questions if q.metric in PERCEIVED and not q.of_whole and _bounded(q)
     }
     taken: dict[str, Pair] = {}
     for question in questions:

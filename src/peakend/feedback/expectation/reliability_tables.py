@@ -1,4 +1,4 @@
-"""The analysis `reliability`: what the ratings of the latest period measure, and how reliably."""
+"""The analysis `reliability`: what the ratings of the latest wave or year measure, and how reliably."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from peakend.feedback.expectation.reliability_columns import (
 )
 from peakend.feedback.score_counts import read_questions
 from peakend.feedback.sheets import answer_sheet
+from peakend.feedback.spans import spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -81,7 +82,7 @@ class _Groups:
 
 def reliability(inputs: Inputs) -> Results:
     """Four tables about the latest period of each programme that rates two things or more."""
-    questions = [q for q in read_questions(inputs) if not q.overall]
+    questions = [q for q in read_questions(inputs) if not q.of_whole]
     found: dict[str, list[Row]] = {t.name: [] for t in (RELIABILITY, ITEMS, EIGENVALUES, LOADINGS)}
     for latest in _latest(answer_sheet(inputs, questions), inputs.settings):
         where = {
@@ -103,38 +104,29 @@ def reliability(inputs: Inputs) -> Results:
 
 
 def _latest(sheet: Sheet, settings: Settings) -> Iterator[_Latest]:
-    """Of each programme the last period in which two questions have answers enough to be published."""
+    """Of each programme the last wave, or year of calendar months (`spans`), in which two questions have
+    answers enough to be published."""
     if not sheet.questions:
         return
-    done: set[str] = set()
-    counts = _answers_by_period(sheet)
-    for number in reversed(range(len(sheet.periods))):
-        period = sheet.periods[number]
-        enough = counts.get(number, np.zeros(0)) >= settings.minimum_base
-        if period.programme in done or enough.sum() < 2:
+    counts = sheet.counts(weighted=True)
+    for listed in spans(sheet.periods, np.flatnonzero(counts.any(axis=1)).tolist()).values():
+        answers = (counts[list(span.numbers)].sum(axis=0) for span in reversed(listed))
+        enough = ((n >= settings.minimum_base).sum() >= 2 for n in answers)
+        span = next((span for span, fit in zip(reversed(listed), enough, strict=True) if fit), None)
+        if span is None:
             continue
-        done.add(period.programme)
-        responses = sheet.responses(number)
+        responses = sheet.responses(span.numbers)
+        if len(span.numbers) > 1 and not sheet.clustered:
+            responses = responses.by_customer()
         used = responses.take(responses.weight > 0)
         asked = np.flatnonzero((~np.isnan(used.scores)).any(axis=0))
         yield _Latest(
-            period,
+            span.period,
             [sheet.questions[place] for place in asked.tolist()],
             used.scores[:, asked],
             used.weight,
             used.cluster,
         )
-
-
-def _answers_by_period(sheet: Sheet) -> dict[int, Numbers]:
-    """Answers with a weight to each question, counted in the engine."""
-    columns = ", ".join(f"count(s.q{place}) as n{place}" for place in range(len(sheet.questions)))
-    table = sheet.relation.query(
-        f"select s.period, {columns} from sheet s where s.weight > 0 group by s.period",  # noqa: S608
-        name="sheet",
-    ).to_arrow()
-    counts = np.column_stack([table[f"n{place}"].to_numpy() for place in range(len(sheet.questions))])
-    return dict(zip(table["period"].to_pylist(), counts.astype(float), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

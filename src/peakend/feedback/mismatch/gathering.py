@@ -75,7 +75,9 @@ def _wholes(sheet: Sheet, responses: Responses) -> Iterator[Whole]:
     of_period = np.array([programmes.index(p.programme) for p in sheet.periods], dtype=np.int64)
     own = of_period[responses.period] if len(responses) else np.zeros(0, dtype=np.int64)
     answered = ~np.isnan(responses.scores)
-    candidates = np.array([place for place, q in enumerate(sheet.questions) if not q.overall], dtype=np.int64)
+    candidates = np.array(
+        [place for place, q in enumerate(sheet.questions) if not q.of_whole], dtype=np.int64
+    )
     for number, programme in enumerate(programmes):
         for column, question in enumerate(sheet.questions):
             rows = (

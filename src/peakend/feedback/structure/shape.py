@@ -64,11 +64,16 @@ def column_of(item: int) -> str:
 
 
 def role_of(question: Question) -> str | None:
-    """What the question measures; None: nothing in the model (its scale is unknown, or NPS of a part)."""
+    """What the question measures; None: nothing in the model.
+
+    Such are questions of unknown scale, NPS of a part, and comparisons of the whole with expectation.
+    """
     if not np.isfinite(question.scale).all():
         return None
     if question.metric == "nps":
         return LOYALTY if question.overall or question.touchpoint_id is None else None
+    if question.of_whole and not question.overall:
+        return None
     return SATISFACTION if question.overall and question.metric in ("csat", "rating") else EXPERIENCE
 
 
