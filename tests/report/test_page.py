@@ -14,7 +14,7 @@ from peakend.declaration import Analysis
 from peakend.engine import Engine
 from peakend.language import LANGUAGES, Language
 from peakend.report import write_report
-from peakend.report.page import WORDS
+from peakend.report.page import WORDS, ReportPathError
 from peakend.report.story import NothingToReportError
 from peakend.warehouse.schema import canonical_table
 
@@ -175,3 +175,8 @@ def test_a_report_that_cannot_be_made_leaves_the_old_one(
         write_report(engine_with({}), path, analyses=analyses)
     assert path.read_text() == "the old one"
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_a_folder_is_no_file_to_write_a_report_to(tmp_path: Path, engine_with: EngineWith) -> None:
+    with pytest.raises(ReportPathError, match="is a folder"):
+        write_report(engine_with({}), tmp_path)

@@ -15,6 +15,7 @@ import pyarrow as pa
 from markupsafe import Markup
 
 from peakend.analyses import written_sql
+from peakend.errors import PeakendError
 from peakend.language import Language, Text
 from peakend.release import version
 from peakend.report.draw import DESKTOP_WIDTH, PHONE_WIDTH, recolouring, svg
@@ -91,6 +92,19 @@ class _Block:
     points: list[str] = field(default_factory=list)
 
 
+class ReportPathError(PeakendError):
+    """The report is to be written where a folder is. `data` has path."""
+
+    code = "report.path"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            Text(f"{path} is a folder; a report is a file.", f"{path} 是文件夹，而报告应为文件。"),
+            Text(f"Name the file: {path / 'report.html'}", f"请给出文件名：{path / 'report.html'}"),
+            path=str(path),
+        )
+
+
 def write_report(
     engine: Engine,
     path: str | Path,
@@ -103,10 +117,13 @@ def write_report(
     """Write the report of the warehouse behind `engine` to `path`, whole or not at all; the path.
 
     `theme` fixes light or dark (None: as the reader's system is). `analyses`: those to report, instead of the
-    catalogue. Raises `NothingToReportError` when the warehouse holds no results.
+    catalogue. Raises `NothingToReportError` when the warehouse holds no results, `ReportPathError` when
+    `path` is a folder.
     """
-    story = tell(engine, language, analyses)
     target = Path(path)
+    if target.is_dir():
+        raise ReportPathError(target)
+    story = tell(engine, language, analyses)
     text = render(engine, story, theme=theme, title=title)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = target.with_name(f".{target.name}.{os.getpid()}")

@@ -27,6 +27,7 @@ WEIGHTS = Analysis(
     gives=(SURVEY_WEIGHTS, WEIGHTING),
     compute=_survey_weights,
     sql=("feedback/calibration/profiles", "feedback/sheet_members", "feedback/survey_design"),
+    chart="weighting",
     sources=(
         "Deming & Stephan 1940, Annals of Mathematical Statistics 11(4)",
         "Deville, Särndal & Sautory 1993, JASA 88(423)",

@@ -28,6 +28,7 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
         "trends:CES",
         "segments:SEGMENTS",
     ),
+    "weighting": ("weighting:WEIGHTING",),
     "score_trends": ("drifts:NPS", "drifts:RATING", "drifts:CSAT", "drifts:CES"),
     "drivers": ("drivers:DRIVERS",),
     "priorities": ("priorities:PRIORITIES",),
