@@ -126,3 +126,35 @@ def test_a_responses_own_segment_overrules_its_customers(inputs_of: Callable[...
         ("r2", "age", "old"),
         ("r2", "tier", "gold"),
     ]
+
+
+def test_several_periods_are_read_together(engine: Engine) -> None:
+    sheet = sheet_of(engine)
+    rows = sheet.responses()
+    some = [0, len(sheet.periods) - 1]
+    mine = rows.take(np.isin(rows.period, some))
+    found = sheet.responses(some)
+    assert found.response_id.equals(mine.response_id)
+    assert np.array_equal(found.scores, mine.scores, equal_nan=True)
+    assert sum(p.n for p in sheet.moments(some)) == sheet.distinct(some).count.sum() == len(mine)
+    assert len(sheet.responses([])) == 0
+
+
+def test_answers_are_counted_by_period_and_question(engine: Engine) -> None:
+    sheet = sheet_of(engine)
+    rows = sheet.responses()
+    for counts, kept in ((sheet.counts(), rows), (sheet.counts(weighted=True), rows.take(rows.weight > 0))):
+        expected = np.zeros_like(counts)
+        np.add.at(expected, kept.period, ~np.isnan(kept.scores))
+        assert counts.tolist() == expected.tolist()
+
+
+def test_what_a_customer_answered_at_several_times_is_one_cluster(engine: Engine) -> None:
+    rows = sheet_of(engine).responses()
+    clusters: dict[object, set[int]] = {}
+    for place, (customer, code) in enumerate(
+        zip(rows.customer_id.to_pylist(), rows.by_customer().cluster.tolist(), strict=True)
+    ):
+        clusters.setdefault(customer if customer is not None else (place,), set()).add(code)
+    assert all(len(codes) == 1 for codes in clusters.values())
+    assert len(set().union(*clusters.values())) == len(clusters)

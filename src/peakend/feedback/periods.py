@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-PeriodKind = Literal["wave", "month", "undated"]
+PeriodKind = Literal["wave", "month", "months", "undated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A wave or a month of one programme. `start`: None when it is not known."""
+    """A wave or a month of one programme, or several months as one (`spans`). `start`: None when unknown."""
 
     programme: str
     kind: PeriodKind

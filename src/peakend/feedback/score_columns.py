@@ -27,6 +27,22 @@ PERIOD = (
         "月首日，或该期调查的开始日（空为未知）",
     ),
 )
+SPAN = (
+    PERIOD[0],
+    column(
+        "period",
+        "string",
+        "Survey wave, or the calendar months taken together (2024-07 to 2025-06)",
+        "调查期次，或合并计算的自然月（如 2024-07 to 2025-06）",
+    ),
+    column(
+        "period_kind",
+        "string",
+        "wave, months (up to twelve calendar months together), month (a single one) or undated",
+        "期间类型：wave 期次、months 合并的自然月（至多十二个）、month 单个自然月、undated 无日期",
+    ),
+    PERIOD[3],
+)
 
 WHERE = (
     column("question_id", "string", "Question", "题目"),

@@ -6,7 +6,7 @@ each pattern of answered questions; row by row only where a method speaks of sin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,14 @@ class Responses:
 
     def __len__(self) -> int:
         return len(self.period)
+
+    def by_customer(self) -> Responses:
+        """The same, what one customer answered at several times being one cluster."""
+        codes = self.customer_id.dictionary_encode().indices.cast(pa.int64())
+        same: Codes = pc.fill_null(codes, -1).to_numpy(zero_copy_only=False).copy()
+        alone = np.flatnonzero(same < 0)
+        same[alone] = len(same) + np.arange(len(alone))
+        return replace(self, cluster=same)
 
     def take(self, rows: Codes | Flags) -> Responses:
         """Only `rows` (places, or a flag for each)."""
@@ -115,8 +123,8 @@ class Sheet:
     relation: Relation
     clustered: bool
 
-    def responses(self, period: int | None = None) -> Responses:
-        """Every response (of one period), row by row."""
+    def responses(self, period: int | Sequence[int] | None = None) -> Responses:
+        """Every response (of one period, or of several), row by row."""
         # Weights and clusters do not depend on the order, so it is made here and not in the engine.
         table = self._of(period).to_arrow().sort_by("response_id")
         cluster = _cluster_codes(table)
@@ -129,8 +137,8 @@ class Sheet:
             self._scores(table),
         )
 
-    def distinct(self, period: int | None = None) -> Distinct:
-        """Equal rows together: all that a method needs which asks for no single response."""
+    def distinct(self, period: int | Sequence[int] | None = None) -> Distinct:
+        """Equal rows of a period together: all that a method needs which asks for no single response."""
         columns = ", ".join(self._names)
         table = (
             self._of(period)
@@ -147,7 +155,7 @@ class Sheet:
             periods[order], scores[order], _numbers(table["n"])[order], _numbers(table["w"])[order]
         )
 
-    def moments(self, period: int | None = None) -> list[PatternMoments]:
+    def moments(self, period: int | Sequence[int] | None = None) -> list[PatternMoments]:
         """The moments of each pattern of answered questions, in the order of period and pattern."""
         places = range(len(self.questions))
         pairs = [(i, j) for i in places for j in range(i + 1)]
@@ -171,12 +179,28 @@ class Sheet:
     def _names(self) -> list[str]:
         return [f"s.q{place}" for place in range(len(self.questions))]
 
-    def _of(self, period: int | None) -> Relation:
+    def counts(self, *, weighted: bool = False) -> Codes:
+        """(periods, questions): how many answers there are; only those that carry weight where `weighted`."""
+        found = np.zeros((len(self.periods), len(self.questions)), dtype=np.int64)
+        if not self.questions:
+            return found
+        columns = ", ".join(f"count({name}) as n{place}" for place, name in enumerate(self._names))
+        kept = "where s.weight > 0 " if weighted else ""
+        table = self.relation.query(
+            f"select s.period, {columns} from sheet s {kept}group by s.period", name="sheet"
+        ).to_arrow()
+        places = _integers(table["period"])
+        for place in range(len(self.questions)):
+            found[places, place] = _integers(table[f"n{place}"])
+        return found
+
+    def _of(self, period: int | Sequence[int] | None) -> Relation:
         if period is None:
             return self.relation
-        return self.relation.query(
-            "select * from sheet s where s.period = $period", {"period": period}, name="sheet"
-        )
+        numbers = [period] if isinstance(period, int) else sorted(period)
+        # Numbers only; no period at all is written as one that there is not.
+        listed = ", ".join(str(int(number)) for number in numbers) or "-1"
+        return self.relation.query(f"select * from sheet s where s.period in ({listed})", name="sheet")
 
     def _scores(self, table: pa.Table) -> Numbers:
         columns = [

@@ -109,11 +109,17 @@ def day(value: date | datetime | None, language: Language) -> str:
 
 
 def period(label: str, language: Language) -> str:
-    """A period's label in words where it is a year, a quarter or a month; a wave's own name as it is.
+    """A period's label in words where it is a year, a quarter, a month or some months taken together; a
+    wave's own name as it is.
 
     >>> period("2024-03", "en"), period("2024-Q3", "zh"), period("2017", "zh"), period("Spring", "en")
     ('March 2024', '2024年第三季度', '2017年', 'Spring')
+    >>> period("2024-07 to 2025-06", "en"), period("2024-07 to 2025-06", "zh")
+    ('July 2024 to June 2025', '2024年7月至2025年6月')
     """
+    if months := _SPAN.fullmatch(label):
+        first, last = (period(month, language) for month in months.groups())
+        return Text(f"{first} to {last}", f"{first}至{last}").in_(language)
     found = _PERIOD.fullmatch(label)
     if not found:
         return label
@@ -145,6 +151,7 @@ def _space(language: Language) -> str:
 
 
 _PERIOD = re.compile(r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
+_SPAN = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2])) to (\d{4}-(?:0[1-9]|1[0-2]))")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -257,3 +258,45 @@ def test_the_smallest_base_is_the_company_s_choice(inputs_of: Callable[..., Inpu
     table = results(inputs_of(Settings(minimum_base=100), **survey(scores, overall)))["driver_models"]
     (model,) = table.to_pylist()
     assert (model["n"], model["r2"], model["reason"]) == (None, None, "too_few_answers")
+
+
+def monthly(random: np.random.Generator, months: int, each: int, customers: int) -> dict[str, Rows]:
+    """A survey after every visit: `each` answers a month by `customers` customers, no waves."""
+    scores, overall = planted(random, months * each, slopes=np.array([0.8, 0.1, 0.0, 0.0]))
+    listed = survey(scores, overall, wave="visits")
+    listed["surveys"] = [{"survey_id": "visits", "programme": "p", "wave": None}]
+    for place, response in enumerate(listed["responses"]):
+        month = place // each
+        response["answered_at"] = datetime(2023 + month // 12, month % 12 + 1, 9, 12)
+        response["customer_id"] = f"c{place % customers}"
+    return listed
+
+
+def test_months_of_a_survey_without_waves_are_taken_together(inputs_of: Callable[..., Inputs]) -> None:
+    random = np.random.default_rng(41)
+    found = results(inputs_of(**monthly(random, months=15, each=18, customers=10_000)))
+    (model,) = found["driver_models"].to_pylist()
+    assert (model["period"], model["period_kind"]) == ("2023-04 to 2024-03", "months")
+    assert (model["n"], model["reason"]) == (12 * 18, None)
+    assert rows_of(found["driver_importance"])["food"]["rank"] == 1
+    assert {row["period"] for row in found["priorities"].to_pylist()} == {model["period"]}
+    roles = computed(ASYMMETRY, inputs_of(**monthly(random, months=15, each=18, customers=10_000)))
+    assert {row["period_kind"] for row in roles["driver_roles"].to_pylist()} == {"months"}
+
+
+def test_who_answers_every_month_counts_as_one(inputs_of: Callable[..., Inputs]) -> None:
+    listed = monthly(np.random.default_rng(42), months=12, each=30, customers=10_000)
+    # The same thirty people say the same every month: no more is known of them than after one.
+    first = listed["answers"][: 30 * 5]
+    listed["answers"] = [
+        {**answer, "response_id": f"visits-{30 * month + place // 5:05d}"}
+        for month in range(12)
+        for place, answer in enumerate(first)
+    ]
+    widths = []
+    for customers in (10_000, 30):
+        for place, response in enumerate(listed["responses"]):
+            response["customer_id"] = f"c{place % customers}"
+        (model,) = computed(DRIVERS, inputs_of(**listed))["driver_models"].to_pylist()
+        widths.append(model["r2_high"] - model["r2_low"])
+    assert widths[1] > 2 * widths[0]

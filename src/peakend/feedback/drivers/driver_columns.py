@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from peakend.declaration import ResultTable
-from peakend.feedback.score_columns import PERIOD, SHARE, column
+from peakend.feedback.score_columns import SHARE, SPAN, column
 from peakend.language import Text
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ PART = (
     column("dimension", "string", "Dimension of the question", "题目所属维度"),
     column("touchpoint_id", "string", "Touchpoint of the question", "题目所属接触点"),
 )
-WHICH = (*PERIOD, *OUTCOME, *PART)
+WHICH = (*SPAN, *OUTCOME, *PART)
 WHY = (
     column(
         "reason",
@@ -101,7 +101,7 @@ _NOTHING = column(
 MODELS = ResultTable(
     "driver_models",
     (
-        *PERIOD,
+        *SPAN,
         *OUTCOME,
         column(
             "n",
@@ -219,7 +219,7 @@ IMPORTANCE = ResultTable(
 DRAWS = ResultTable(
     "driver_draws",
     (
-        *PERIOD[:2],
+        *SPAN[:2],
         column("outcome_id", "string", "Overall question", "总体题"),
         column("question_id", "string", "Part", "部分"),
         column("draw", "integer", "Number of the resample, shared by all parts", "抽样序号（各部分共用）"),

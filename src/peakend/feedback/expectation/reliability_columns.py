@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peakend.declaration import ResultTable
-from peakend.feedback.score_columns import HIDDEN, PERIOD, SHARE, column
+from peakend.feedback.score_columns import HIDDEN, SHARE, SPAN, column
 from peakend.language import Text
 
 CORRELATION = "correlation"
@@ -23,7 +23,7 @@ _QUESTION = (
 RELIABILITY = ResultTable(
     "reliability_by_dimension",
     (
-        *PERIOD,
+        *SPAN,
         column("dimension", "string", "Declared dimension", "所声明的维度"),
         column("items", "integer", "Questions in it that could be used", "可用的题目数", "questions"),
         column("n", "integer", "Respondents who answered all of them", "答完全部题目的应答数", "responses"),
@@ -69,7 +69,7 @@ RELIABILITY = ResultTable(
 ITEMS = ResultTable(
     "reliability_items",
     (
-        *PERIOD,
+        *SPAN,
         *_QUESTION,
         column("n", "integer", "Answers", "答案数", "answers"),
         column(
@@ -123,7 +123,7 @@ ITEMS = ResultTable(
 EIGENVALUES = ResultTable(
     "factor_eigenvalues",
     (
-        *PERIOD,
+        *SPAN,
         column("rank", "integer", "Place, largest first", "名次（由大到小）"),
         column("eigenvalue", "number", "Eigenvalue of the correlations", "相关矩阵的特征值", "questions"),
         column(
@@ -153,7 +153,7 @@ EIGENVALUES = ResultTable(
 LOADINGS = ResultTable(
     "factor_loadings",
     (
-        *PERIOD,
+        *SPAN,
         *_QUESTION,
         column("factor", "integer", "Group (0: no common factor was found)", "组（0 表示没有公共因子）"),
         column(

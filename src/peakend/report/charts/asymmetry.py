@@ -19,6 +19,7 @@ from peakend.report.charts.driver_words import (
     part_names,
     quoted,
     sentences,
+    together,
 )
 from peakend.report.finding import Figure, Finding, NextStep
 from peakend.report.numbers import interval, level, number, signed
@@ -78,7 +79,9 @@ class Asymmetry:
             lede=_lede(view, language),
             figures=_figures(view, basis, language),
             reading=_reading(view, basis, language),
-            caution=sentences((not_cause(language), _unclear(view, language)), language),
+            caution=sentences(
+                (not_cause(language), together(view.shown[0], language), _unclear(view, language)), language
+            ),
             next_step=_next_step(view, basis, language),
             weight=35,
         )
@@ -151,18 +154,17 @@ def _headline(view: _View, language: Language) -> str:
 def _lede(view: _View, language: Language) -> str:
     top = view.surest[0]
     name, whole = quoted(part_name(top, language, 40)), outcome_name(top, language)
-    when = rows_of.when(top, language)
     head = ""
     if top["penalty"] is not None and top["reward"] is not None:
-        before = f"In {when}, those" if when else "Those"
-        head = Text(
-            f"{before} who found {name} poor rated {whole} {_moved(top['penalty'], 'en')} than those who "
+        told = Text(
+            f"those who found {name} poor rated {whole} {_moved(top['penalty'], 'en')} than those who "
             "found "
             f"it middling, other parts alike; those who found it excellent, {_moved(top['reward'], 'en')}.",
-            f"{f'{when}，' if when else ''}其他部分评价相同时，认为{name}差的人，"
+            f"其他部分评价相同时，认为{name}差的人，"
             f"给{whole}的分数比认为一般的人"
             f"{_moved(top['penalty'], 'zh')}；认为优的人{_moved(top['reward'], 'zh')}。",
-        ).in_(language)
+        )
+        head = rows_of.opening(top, told, language)
     straight = ""
     if not view.of("basic") and not view.of("excitement"):
         straight = Text(

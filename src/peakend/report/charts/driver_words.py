@@ -76,6 +76,16 @@ def not_cause(language: Language) -> str:
     ).in_(language)
 
 
+def together(row: Row, language: Language) -> str:
+    """What months taken together may hide; empty for a wave."""
+    if row["period_kind"] != "months":
+        return ""
+    return Text(
+        "The months are taken together: a question whose wording or scale changed in between would mix.",
+        "这些月份合并计算：其间若有题目改了措辞或量表，新旧答案会混在一起。",
+    ).in_(language)
+
+
 def sentences(parts: Iterable[str], language: Language) -> str:
     """Sentences one after the other, as each language sets them."""
     return ("" if language == "zh" else " ").join(part for part in parts if part)

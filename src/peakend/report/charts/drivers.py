@@ -19,6 +19,7 @@ from peakend.report.charts.driver_words import (
     part_names,
     quoted,
     sentences,
+    together,
 )
 from peakend.report.finding import Figure, Finding, NextStep
 from peakend.report.numbers import level, number, percent, share_interval
@@ -83,7 +84,9 @@ class Drivers:
             lede=_lede(view, basis, language),
             figures=_figures(view, basis, language),
             reading=_reading(basis, language),
-            caution=sentences((not_cause(language), _left_out(view, language)), language),
+            caution=sentences(
+                (not_cause(language), together(view.model, language), _left_out(view, language)), language
+            ),
             next_step=_next_step(view, basis, language),
             weight=55,
         )
@@ -152,17 +155,15 @@ def _headline(view: _View, language: Language) -> str:
 
 
 def _lede(view: _View, basis: Basis, language: Language) -> str:
-    when = rows_of.when(view.model, language)
     whole, parts = outcome_name(view.model, language), view.parts
     all_together = Text(
-        f"{f'In {when}, the' if when else 'The'} {len(parts)} parts together go with "
+        f"the {len(parts)} parts together go with "
         f"{percent(view.model['r2'], 'en')} of the differences between respondents in {whole}.",
-        f"{f'{when}，' if when else ''}{len(parts)} 个部分合起来，与应答者在{whole}上差异的"
-        f" {percent(view.model['r2'], 'zh')}相伴。",
+        f"{len(parts)} 个部分合起来，与应答者在{whole}上差异的 {percent(view.model['r2'], 'zh')}相伴。",
     )
     return sentences(
         (
-            all_together.in_(language),
+            rows_of.opening(view.model, all_together, language),
             _spread(parts).in_(language) if len(parts) > 1 else "",
             _halo(view, language),
             *(_other(model, rows, language) for model, rows in view.others[:2]),

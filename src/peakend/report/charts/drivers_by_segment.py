@@ -18,6 +18,7 @@ from peakend.report.charts.driver_words import (
     part_name,
     quoted,
     sentences,
+    together,
 )
 from peakend.report.finding import Figure, Finding, NextStep, Tone
 from peakend.report.numbers import interval, level, listing, number, signed
@@ -71,7 +72,7 @@ class DriversBySegment:
                 "该分群中，该项每高 1 分，总体评分相差的分数；答案越少，越向全体靠拢。"
                 "只列出经多重比较校正后仍成立的差别。",
             ).in_(language),
-            caution=not_cause(language),
+            caution=sentences((not_cause(language), together(view.rows[0], language)), language),
             next_step=_next_step(view, basis, language),
             weight=30,
         )
@@ -156,14 +157,15 @@ def _headline(view: _View, basis: Basis, language: Language) -> str:
 
 def _lede(view: _View, basis: Basis, language: Language) -> str:
     row = view.differ[0]
-    when, whole = rows_of.when(row, language), outcome_name(row, language)
-    head = Text(
-        f"{f'In {when}, one' if when else 'One'} point more on it goes with {signed(row['pooled'], 2)} "
+    whole = outcome_name(row, language)
+    told = Text(
+        f"one point more on it goes with {signed(row['pooled'], 2)} "
         "points of "
         f"{whole} there, against {signed(row['common'], 2)} among everybody.",
-        f"{f'{when}，' if when else ''}该项每高 1 分，在该群中{whole}相差 {signed(row['pooled'], 2)} 分，"
+        f"该项每高 1 分，在该群中{whole}相差 {signed(row['pooled'], 2)} 分，"
         f"全体为 {signed(row['common'], 2)} 分。",
-    ).in_(language)
+    )
+    head = rows_of.opening(row, told, language)
     count = Text(
         f"{len(view.differ)} of {len(view.rows)} comparisons hold.",
         f"{len(view.rows)} 次比较中有 {len(view.differ)} 次成立。",

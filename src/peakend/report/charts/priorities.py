@@ -18,6 +18,7 @@ from peakend.report.charts.driver_words import (
     part_names,
     quoted,
     sentences,
+    together,
 )
 from peakend.report.charts.numbered_map import Spot, numbered_map
 from peakend.report.finding import Figure, Finding, NextStep
@@ -70,7 +71,7 @@ class Priorities:
             lede=_lede(view, language),
             figures=_figures(view, basis, language),
             reading=_reading(basis, language),
-            caution=not_cause(language),
+            caution=sentences((not_cause(language), together(view.parts[0], language)), language),
             next_step=_next_step(view, basis, language),
             weight=70 if len(view.first) < len(view.parts) else 15,
         )
@@ -138,15 +139,15 @@ def _headline(view: _View, language: Language) -> str:
 def _lede(view: _View, language: Language) -> str:
     top = view.parts[0]
     name, whole = quoted(part_name(top, language, 40)), outcome_name(top, language)
-    when = rows_of.when(top, language)
-    head = Text(
-        f"{f'In {when}, ' if when else ''}{name} scores {number(top['performance'], 0)} of 100 and has "
+    told = Text(
+        f"{name} scores {number(top['performance'], 0)} of 100 and has "
         f"{percent(top['importance'], 'en', 1)} of what the parts have to do with {whole}; an average part "
         f"scores {number(top['performance_cut'], 0)} and has {percent(top['importance_cut'], 'en', 1)}.",
-        f"{f'{when}，' if when else ''}{name}得 {number(top['performance'], 0)} 分（满分 100），"
+        f"{name}得 {number(top['performance'], 0)} 分（满分 100），"
         f"在各部分与{whole}的关联中占 {percent(top['importance'], 'zh', 1)}；各部分平均得 "
         f"{number(top['performance_cut'], 0)} 分，占 {percent(top['importance_cut'], 'zh', 1)}。",
-    ).in_(language)
+    )
+    head = rows_of.opening(top, told, language)
     certain = view.certain
     names = {each: part_names(certain, each, 5) for each in LANGUAGES}
     if not certain:

@@ -211,3 +211,15 @@ def when(row_or_name: Row | str, language: Language) -> str:
     """A period in words; empty when the answers carry no date."""
     name = row_or_name if isinstance(row_or_name, str) else (row_or_name["period"] or "")
     return "" if name in {"", "undated"} else period(name, language)
+
+
+def opening(row: Row, rest: Text, language: Language) -> str:
+    """A sentence that begins with its period, where there is one: "In 2017, the parts …", "2017年，…".
+
+    `rest` begins with a small letter where its language has one.
+    """
+    found = when(row, language)
+    if not found:
+        return rest.zh if language == "zh" else rest.en[:1].upper() + rest.en[1:]
+    before = "From" if row["period_kind"] == "months" else "In"
+    return Text(f"{before} {found}, {rest.en}", f"{found}，{rest.zh}").in_(language)
