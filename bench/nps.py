@@ -117,13 +117,14 @@ def peakend(path: str) -> None:
     from peakend.declaration import Inputs, Settings
     from peakend.engine import connect
     from peakend.feedback.analyses import SCORES
-    from peakend.warehouse.schema import canonical_table
+    from peakend.feedback.calibration.columns import SURVEY_WEIGHTS
+    from peakend.warehouse.schema import canonical_tables
 
+    shapes = {name: table.schema() for name, table in canonical_tables().items()}
+    shapes[SURVEY_WEIGHTS.name] = SURVEY_WEIGHTS.schema()
     with connect(f"duckdb:///{path}", read_only=True) as engine:
         relations = {
-            name: engine.table(name)
-            if name in _TABLES
-            else engine.from_arrow(canonical_table(name).schema().empty_table())
+            name: engine.table(name) if name in _TABLES else engine.from_arrow(shapes[name].empty_table())
             for name in (*SCORES.needs, *SCORES.uses)
         }
         found = SCORES.compute(Inputs(engine, relations, Settings()))["nps_by_touchpoint"]

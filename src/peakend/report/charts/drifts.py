@@ -70,7 +70,7 @@ class Drifts:
                 "periods differing by more than chance. Only what carries a word holds after Holm's "
                 "correction.",
                 f"圆点为{self.measure.name.zh}从首期到末期的拟合变化，线段为"
-                f"{level(basis.settings.confidence, 'zh')}区间，已计入各期之间超出抽样误差的起伏；"
+                f"{level(basis.settings.confidence, 'zh')}，已计入各期之间超出抽样误差的起伏；"
                 "附有文字者经 Holm 校正后成立。",
             ).in_(language),
             caution=Text(
@@ -86,7 +86,7 @@ class Drifts:
     ) -> str:
         unclear = len(rows) - len(clear["falling"]) - len(clear["rising"])
         sentences = []
-        if clear["falling"] or clear["rising"]:
+        if len(rows) > 1 and (clear["falling"] or clear["rising"]):
             sentences.append(
                 Text(
                     f"Of {len(rows)} scores followed over at least four periods, {len(clear['rising'])} "
@@ -123,6 +123,8 @@ class Drifts:
         self, clear: dict[str, list[Row]], names: dict[int, str], basis: Basis, language: Language
     ) -> tuple[Figure, ...]:
         decimals = max(self.measure.decimals, 1)
+        # A share moves by points: 15 % less of it would be something else.
+        points = Text(" points", " 个百分点").in_(language) if self.measure.suffix else ""
         named = level(basis.settings.confidence, language)
         figures = []
         for word in ("falling", "rising"):
@@ -135,7 +137,7 @@ class Drifts:
                 figures.append(
                     Figure(
                         Text(f"{name}, {first} to {last}", f"{name}，{first}至{last}").in_(language),
-                        signed(self.measure.shown(row["change"]), decimals) + self.measure.suffix,
+                        signed(self.measure.shown(row["change"]), decimals) + points,
                         f"{WORDS[word].in_(language)} · {named} {ends} · {p}",
                         TONES[word],
                     )
