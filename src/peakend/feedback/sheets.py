@@ -31,15 +31,6 @@ Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _NO_MONTH = date(1900, 1, 1)
-SHEET_SQL = (
-    "feedback/survey_design",
-    "feedback/respondents",
-    "feedback/sheet_answers",
-    "feedback/sheet_limits",
-    "feedback/sheet_months",
-    "feedback/sheet_respondents",
-)
-"""The SQL files behind a sheet, for the `sql` of an analysis that reads one."""
 
 
 @dataclass(frozen=True, slots=True)

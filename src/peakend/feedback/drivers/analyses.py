@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
 from peakend.feedback.drivers import driver_columns as columns
+from peakend.feedback.sheet_files import SHEET_SQL
 from peakend.language import Text
 
 _NEEDS = ("responses", "answers", "questions", "surveys")
-# `sheets.SHEET_SQL`, written out because a declaration imports no numpy.
-_SHEET_SQL = (
-    "feedback/survey_design",
-    "feedback/respondents",
-    "feedback/sheet_answers",
-    "feedback/sheet_limits",
-    "feedback/sheet_months",
-    "feedback/sheet_respondents",
-)
 
 
 def _drivers(inputs: Inputs) -> Results:
@@ -53,9 +45,10 @@ DRIVERS = Analysis(
         "各部分与总体评分的关联有多大，附区间与可能的名次；并判断各部分究竟能否区分。",
     ),
     needs=_NEEDS,
+    uses=("survey_weights",),
     gives=(columns.MODELS, columns.IMPORTANCE, columns.DRAWS),
     compute=_drivers,
-    sql=_SHEET_SQL,
+    sql=SHEET_SQL,
     chart="drivers",
     sources=(
         "Grömping 2007, The American Statistician 61(2)",
@@ -93,9 +86,10 @@ ASYMMETRY = Analysis(
         "各部分体验差会减多少、体验优会加多少，对应的卡诺类别，以及作用于不满者还是赞赏者。",
     ),
     needs=_NEEDS,
+    uses=("survey_weights",),
     gives=(columns.ROLES,),
     compute=_asymmetry,
-    sql=_SHEET_SQL,
+    sql=SHEET_SQL,
     chart="driver_asymmetry",
     sources=(
         "Brandt 1987, Add Value to Your Service (AMA)",
@@ -115,9 +109,10 @@ BY_SEGMENT = Analysis(
         "各分群的总体评分与什么相伴，各分群的估计向全体收缩；只有站得住的差别才会指出。",
     ),
     needs=(*_NEEDS, "segment_members"),
+    uses=("survey_weights",),
     gives=(columns.BY_SEGMENT,),
     compute=_by_segment,
-    sql=(*_SHEET_SQL, "feedback/sheet_members"),
+    sql=(*SHEET_SQL, "feedback/sheet_members"),
     chart="drivers_by_segment",
     sources=(
         "Viechtbauer 2005, Journal of Educational and Behavioral Statistics 30(3)",

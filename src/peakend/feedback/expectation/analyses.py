@@ -5,17 +5,10 @@ from __future__ import annotations
 from peakend.declaration import Analysis, Inputs, Results
 from peakend.feedback.expectation import questionnaire_columns, reliability_columns
 from peakend.feedback.expectation.gap_columns import EXPECTATION_GAPS as GAPS_TABLE
+from peakend.feedback.sheet_files import SHEET_SQL
 from peakend.language import Text
 
 # Named here and not taken from `sheets`: that imports numpy, and declarations are read by `peakend --help`.
-_SHEET = (
-    "feedback/survey_design",
-    "feedback/respondents",
-    "feedback/sheet_answers",
-    "feedback/sheet_limits",
-    "feedback/sheet_months",
-    "feedback/sheet_respondents",
-)
 
 
 def _expectation_gaps(inputs: Inputs) -> Results:
@@ -50,7 +43,7 @@ EXPECTATION_GAPS = Analysis(
     uses=("survey_weights",),
     gives=(GAPS_TABLE,),
     compute=_expectation_gaps,
-    sql=_SHEET,
+    sql=SHEET_SQL,
     chart="expectation_gaps",
     sources=(
         "Parasuraman, Zeithaml & Berry 1988, Journal of Retailing 64(1)",
@@ -79,7 +72,7 @@ RELIABILITY = Analysis(
         reliability_columns.LOADINGS,
     ),
     compute=_reliability,
-    sql=_SHEET,
+    sql=SHEET_SQL,
     chart="reliability",
     sources=(
         "Cronbach 1951, Psychometrika 16(3)",

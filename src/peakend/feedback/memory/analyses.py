@@ -6,6 +6,7 @@ from peakend.declaration import Analysis, Inputs, Results
 from peakend.feedback.memory.columns import DELIGHT as DELIGHT_TABLE
 from peakend.feedback.memory.columns import METRIC_REGISTRY
 from peakend.feedback.memory.columns import RECALL as RECALL_TABLE
+from peakend.feedback.sheet_files import SHEET_SQL
 from peakend.language import Text
 
 
@@ -28,14 +29,6 @@ def _stability(inputs: Inputs) -> Results:
 
 
 _LISTENING = ("responses", "answers", "questions", "surveys")
-_SHEET = (
-    "feedback/survey_design",
-    "feedback/respondents",
-    "feedback/sheet_answers",
-    "feedback/sheet_limits",
-    "feedback/sheet_months",
-    "feedback/sheet_respondents",
-)
 
 DELIGHT = Analysis(
     name="delight",
@@ -51,7 +44,7 @@ DELIGHT = Analysis(
     uses=("survey_weights",),
     gives=(DELIGHT_TABLE,),
     compute=_delight,
-    sql=_SHEET,
+    sql=SHEET_SQL,
     chart="delight",
     sources=("Oliver, Rust & Varki 1997, Journal of Retailing 73(3)", "Wilson 1927, JASA 22(158)"),
 )

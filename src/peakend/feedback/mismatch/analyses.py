@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
 from peakend.feedback.mismatch import columns
+from peakend.feedback.sheet_files import SHEET_SQL
 from peakend.language import Text
 
 _NEEDS = ("responses", "answers", "questions", "surveys")
-# `sheets.SHEET_SQL`, written out because a declaration imports no numpy.
-_SHEET_SQL = (
-    "feedback/survey_design",
-    "feedback/respondents",
-    "feedback/sheet_answers",
-    "feedback/sheet_limits",
-    "feedback/sheet_months",
-    "feedback/sheet_respondents",
-)
 
 
 def _mismatch(inputs: Inputs) -> Results:
@@ -42,11 +34,11 @@ MISMATCH = Analysis(
         "总分远低于自身分项得分的客户：是否多于偶然、集中在何处、说了什么、缺少哪道题、与哪项变更时间吻合。",
     ),
     needs=_NEEDS,
-    uses=("interactions", "segment_members", "touchpoints", "changes"),
+    uses=("interactions", "segment_members", "touchpoints", "changes", "survey_weights"),
     gives=(columns.MISMATCH, columns.CLUSTERS, columns.THEMES, columns.CHANGES, columns.CUSTOMERS),
     compute=_mismatch,
     sql=(
-        *_SHEET_SQL,
+        *SHEET_SQL,
         "feedback/sheet_members",
         "feedback/mismatch/places",
         "feedback/mismatch/comments",
@@ -75,9 +67,10 @@ UNEXPLAINED_CHANGE = Analysis(
         "将总分自上期以来的变化拆分为各分项所能解释的部分与都不能解释的部分；后者如实列出，绝不摊派。",
     ),
     needs=_NEEDS,
+    uses=("survey_weights",),
     gives=(columns.UNEXPLAINED,),
     compute=_unexplained,
-    sql=_SHEET_SQL,
+    sql=SHEET_SQL,
     chart="unexplained_change",
     sources=("Oaxaca 1973, International Economic Review 14(3)", "Liang & Zeger 1986, Biometrika 73(1)"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
+from peakend.feedback.sheet_files import SHEET_SQL
 from peakend.feedback.structure.mediation_columns import MEDIATION
 from peakend.feedback.structure.structure_columns import EFFECTS, INDEX
 from peakend.language import Text
@@ -28,14 +29,8 @@ STRUCTURAL_INDEX = Analysis(
     uses=("transactions", "survey_weights"),
     gives=(INDEX, EFFECTS, MEDIATION),
     compute=_structure,
-    # `sheets.SHEET_SQL`, written out because a declaration imports no numpy.
     sql=(
-        "feedback/survey_design",
-        "feedback/respondents",
-        "feedback/sheet_answers",
-        "feedback/sheet_limits",
-        "feedback/sheet_months",
-        "feedback/sheet_respondents",
+        *SHEET_SQL,
         "feedback/structure/revenue_around",
     ),
     chart="structure",

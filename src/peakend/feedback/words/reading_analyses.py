@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
-from peakend.feedback.sheets import SHEET_SQL
+from peakend.feedback.sheet_files import SHEET_SQL
 from peakend.feedback.words.quality_columns import QUALITY
 from peakend.feedback.words.sentiment_columns import MODELS
 from peakend.feedback.words.sentiment_columns import SENTIMENT as SENTIMENT_TABLE
