@@ -110,16 +110,16 @@ def _cluster_sums(
 
 def _points(metric: Metric, counts: ScoreCounts, rows: Codes) -> pa.Table:
     """Every question and score of `rows` once, with the numbers they stand for."""
-    numbers = _numbers_of_scores(metric, counts, rows)
-    different = np.unique(
-        np.column_stack([counts.place.question[rows], counts.score[rows], *numbers]), axis=0
-    )
-    question = [counts.questions[number].question_id for number in different[:, 0].astype(int).tolist()]
+    values, code = np.unique(counts.score[rows], return_inverse=True)
+    pairs = counts.place.question[rows] * len(values) + code
+    different = rows[np.unique(pairs, return_index=True)[1]]
+    y, y_second = _numbers_of_scores(metric, counts, different)
+    question = [counts.questions[number].question_id for number in counts.place.question[different].tolist()]
     columns = {
         "question_id": question,
-        "score": different[:, 1],
-        "y": different[:, 2],
-        "y_second": different[:, 3],
+        "score": counts.score[different],
+        "y": y,
+        "y_second": y_second,
     }
     return pa.table(columns)
 

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import fdtri
 
 from peakend.errors import PeakendError
 from peakend.feedback.intervals import normal_quantile
@@ -119,7 +119,7 @@ def _interval(
     numerator = (a * columns + b * error) ** 2
     v = numerator / ((a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1)))
     tail = 1 - (1 - confidence) / 2
-    upper, lower = stats.f.ppf(tail, n - 1, v), stats.f.ppf(tail, v, n - 1)
+    upper, lower = fdtri(n - 1, v, tail), fdtri(v, n - 1, tail)
     spread = k * columns + (k * n - k - n) * error
     low = n * (rows - upper * error) / (upper * spread + n * rows)
     high = n * (lower * rows - error) / (spread + n * lower * rows)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
-from scipy.stats import binom, nbinom, norm, poisson
+from scipy.special import bdtrc, betainc, ndtr, ndtri, pdtrc
 
 from peakend.feedback.intervals import wilson
 from peakend.feedback.mismatch.conditional import Moments, out_of_fold
@@ -112,7 +111,7 @@ class Mismatch:
         p_model = _rare(below, expected, doubt)
         p_mirror = None
         if mirrored >= MIRROR and below:
-            p_mirror = float(binom.sf(below - 1, below + above, expected / (expected + mirrored)))
+            p_mirror = float(bdtrc(below - 1, below + above, expected / (expected + mirrored)))
         p_clusters, size = None, float(n)
         if self.cluster is not None and n:
             p_clusters, size = _clustered(self.far_below[rows], self.chance_below[rows], self.cluster[rows])
@@ -185,9 +184,10 @@ def _rare(count: int, expected: float, doubt: float) -> float:
     if count == 0:
         return 1.0
     if doubt**2 < 1e-9 * expected:
-        return float(poisson.sf(count - 1, expected))
+        return float(pdtrc(count - 1, expected))
     size = (expected / doubt) ** 2
-    return float(nbinom.sf(count - 1, size, size / (size + expected)))
+    # The tail of the negative binomial (scipy.stats would take a second to import).
+    return float(betainc(count, size, expected / (size + expected)))
 
 
 def discrete_rates(p: Numbers, possible: Numbers) -> Numbers:
@@ -235,7 +235,7 @@ def _clustered(flag: Flags, chance: Numbers, cluster: Codes) -> tuple[float | No
     variance = max(between, simple)
     if variance == 0:
         return 1.0, float(len(flag))
-    p = float(norm.sf(off.sum() / np.sqrt(variance)))
+    p = float(ndtr(-off.sum() / np.sqrt(variance)))
     own = float(flag.mean() * (1 - flag.mean()) * len(flag))
     inflation = max(between / own, 1.0) if own > 0 else 1.0
     return p, max(len(flag) / inflation, 1.0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -396,7 +396,9 @@ def _flags(rows: Codes, columns: Codes, height: int, width: int) -> csr_array:
     return csr_array((np.ones(len(pairs), dtype=bool), (row, column)), shape=(height, width))
 
 
+@lru_cache(maxsize=16_384)
 def bases_of(phrase: str) -> tuple[str, ...]:
     """The tokens of `phrase` in their base form, breaks left out."""
+    # The same phrases of a dictionary are looked for in every stream.
     tokens = [(token, _kind(token)) for token in _TOKEN.findall(read(phrase))]
     return tuple(base_of(token) if kind == WORD else token for token, kind in tokens if kind != BREAK)
