@@ -47,3 +47,16 @@ def test_small_places_are_not_looked_at_and_nothing_is_found_in_nothing() -> Non
     assert ("one", "only") not in {(one.cut, one.value) for one in scan(flag, chance, cuts, when, draws=9)}
     assert scan(np.zeros(600), chance, cuts) == []
     assert scan([], [], {}) == []
+
+
+def test_a_respondent_counts_in_every_place_of_a_set_once() -> None:
+    """Everybody ends at the exit; what went wrong in the lounge clusters there and not at the exit."""
+    random = np.random.default_rng(3)
+    lounge = random.random(600) < 0.2
+    flag = (random.random(600) < 0.03) | (lounge & (random.random(600) < 0.25))
+    been = [frozenset({"exit", "lounge"} if inside else {"exit"}) for inside in lounge]
+    best = scan(flag, np.full(600, 0.03), {"touchpoint": been})[0]
+    assert (best.value, best.n, best.below) == ("lounge", lounge.sum(), (flag & lounge).sum())
+    assert best.p == pytest.approx(1 / 500)
+    single = scan(flag, np.full(600, 0.03), {"touchpoint": ["exit"] * 600}, draws=19)
+    assert not single or single[0].p > 0.05

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from peakend.declaration import Inputs, Settings
     from peakend.feedback.mismatch.reading import Codes, Flags, Numbers
     from peakend.feedback.mismatch.residuals import Mismatch
-    from peakend.feedback.mismatch.scope_rows import Circumstances
+    from peakend.feedback.mismatch.scope_rows import Circumstances, Visits
 
 Row = dict[str, Any]
 MOST_CHANGES = 100
@@ -38,16 +38,24 @@ class _Dated:
 
     week: Codes
     residual: Numbers
-    touchpoint: list[str | None]
-    site: list[str | None]
+    visits: list[Visits]
     monday: np.datetime64
 
     def at(self, touchpoint: str | None, site: str | None) -> Flags:
-        inside: Flags = np.ones(len(self.week), dtype=bool)
-        for wanted, found in ((touchpoint, self.touchpoint), (site, self.site)):
-            if wanted is not None:
-                inside &= np.array([one == wanted for one in found], dtype=bool)
-        return inside
+        """Who has been to this place (None: any) before answering."""
+        if touchpoint is None and site is None:
+            return np.ones(len(self.week), dtype=bool)
+        return np.array(
+            [
+                any(touchpoint in (None, one) and site in (None, other) for one, other in pairs)
+                for pairs in self.visits
+            ],
+            dtype=bool,
+        )
+
+    def named(self, place: int) -> list[str]:
+        """Touchpoints (0) or sites (1) of everybody, once a respondent."""
+        return [name for pairs in self.visits for name in {pair[place] for pair in pairs} if name is not None]
 
     def series(self, inside: Flags) -> tuple[Series, str]:
         """The place against all others in the same weeks, or by itself where there are no others."""
@@ -85,16 +93,8 @@ def _dated(whole: Whole, found: Mismatch, known: Circumstances) -> _Dated | None
     there = np.flatnonzero(weeks >= 0)
     if not len(there):
         return None
-    nowhere: list[str | None] = [None] * len(known.day)
-    touchpoints, sites = known.cuts.get("touchpoint", nowhere), known.cuts.get("site", nowhere)
-    used = places[there].tolist()
-    return _Dated(
-        weeks[there],
-        found.residual[there],
-        [touchpoints[place] for place in used],
-        [sites[place] for place in used],
-        monday,
-    )
+    visits = [known.visits[place] for place in places[there].tolist()]
+    return _Dated(weeks[there], found.residual[there], visits, monday)
 
 
 def _logged(change: Row, reason: str | None) -> Row:
@@ -161,8 +161,8 @@ def _searched(name: str, reason: str | None) -> Row:
 def _searches(dated: _Dated, logged: list[Row], settings: Settings) -> list[Row]:
     """A break of everybody's series, and of each touchpoint's and site's against the others."""
     places: list[tuple[str, str | None, str | None]] = [(WHOLE, None, None)]
-    for kind, found in (("touchpoint", dated.touchpoint), ("site", dated.site)):
-        names, counts = np.unique([one for one in found if one is not None], return_counts=True)
+    for kind, found in (("touchpoint", dated.named(0)), ("site", dated.named(1))):
+        names, counts = np.unique(found, return_counts=True)
         order = np.lexsort([names, -counts])[:MOST_PLACES]
         if len(names) > 1:
             places += [
@@ -172,6 +172,8 @@ def _searches(dated: _Dated, logged: list[Row], settings: Settings) -> list[Row]
                     str(name) if kind == "site" else None,
                 )
                 for name in names[np.sort(order)]
+                # Where everybody has been is everybody over again.
+                if counts[names == name][0] < len(dated.week)
             ]
     rows = [_search(name, touchpoint, site, dated, settings) for name, touchpoint, site in places]
     p = np.array([np.nan if row.get("p_value") is None else row["p_value"] for row in rows], dtype=float)
@@ -206,11 +208,19 @@ def _search(name: str, touchpoint: str | None, site: str | None, dated: _Dated, 
 
 
 def _near(row: Row, logged: list[Row]) -> str | None:
-    """The logged change that coincides and lies within the break's interval, the nearest one."""
+    """The nearest logged change within the break's interval, one that coincides before one that does not."""
     within = [
         one
         for one in logged
         if one.get("week_on") is not None and row["from_on"] <= one["week_on"] <= row["to_on"]
     ]
-    nearest = min(within, key=lambda one: (abs(one["week_on"] - row["week_on"]), one["change"]), default=None)
+    nearest = min(
+        within,
+        key=lambda one: (
+            one["verdict"] != "coincides",
+            abs(one["week_on"] - row["week_on"]),
+            one["change"],
+        ),
+        default=None,
+    )
     return None if nearest is None else str(nearest["change"])

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from peakend.feedback.mismatch.reading import Codes, Numbers
 
+    Labels = Sequence[str | None] | Sequence[frozenset[str]] | NDArray[Any]
+
 DRAWS = 499
 EVERYBODY = ("all", "all")
 
@@ -58,7 +60,7 @@ class _Places:
 def scan(
     far_below: ArrayLike,
     chance: ArrayLike,
-    cuts: Mapping[str, Sequence[str | None] | NDArray[Any]],
+    cuts: Mapping[str, Labels],
     time: ArrayLike | None = None,
     *,
     smallest: int = 10,
@@ -70,8 +72,8 @@ def scan(
 
     far_below: a flag a respondent; chance: its probability under the model; cuts: by name one label a
     respondent
-    (None: in none); time: the bin (0, 1, …; −1: not known) each answered in. A window is at most half of the
-    time, or all of it.
+    (None: in none) or a set of them; time: the bin (0, 1, …; −1: not known) each answered in. A window is at
+    most half of the time, or all of it.
     Places and windows with fewer than `smallest` respondents are not looked at. Given how many are far below,
     chance decides who: respondents are drawn in proportion to `chance`, `draws` times, and p = (1 + draws
     with a
@@ -124,15 +126,25 @@ def scan(
     return clusters
 
 
-def _places(cuts: Mapping[str, Sequence[str | None] | NDArray[Any]], n: int) -> _Places:
+def _places(cuts: Mapping[str, Labels], n: int) -> _Places:
     names, of_row = [EVERYBODY], [np.zeros(n, dtype=np.int64)]
     for cut in sorted(cuts):
-        labels = [None if label is None else str(label) for label in cuts[cut]]
-        values = sorted({label for label in labels if label is not None})
+        listed = [_listed(label) for label in cuts[cut]]
+        values = sorted({label for labels in listed for label in labels})
         number = {value: len(names) + place for place, value in enumerate(values)}
         names += [(cut, value) for value in values]
-        of_row.append(np.array([-1 if label is None else number[label] for label in labels], dtype=np.int64))
+        # One array for the first place of each respondent, one for the second, and so on.
+        for turn in range(max(map(len, listed), default=0)):
+            codes = [number[labels[turn]] if turn < len(labels) else -1 for labels in listed]
+            of_row.append(np.array(codes, dtype=np.int64))
     return _Places(names, of_row, np.arange(len(names)))
+
+
+def _listed(label: object) -> list[str]:
+    """The places of one respondent, each once and in order."""
+    if label is None:
+        return []
+    return sorted(map(str, label)) if isinstance(label, (frozenset, set)) else [str(label)]
 
 
 def _tables(places: _Places, bins: Codes, width: int, amount: Numbers) -> Numbers:

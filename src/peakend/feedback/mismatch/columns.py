@@ -145,9 +145,10 @@ CLUSTERS = ResultTable(
         column(
             "segmentation",
             "string",
-            "What was looked at: touchpoint, site, channel, period or a declared segmentation; 'all': "
-            "everybody",
-            "扫描的维度：touchpoint、site、channel、period 或已声明的划分；all 为全体",
+            "What was looked at: touchpoint, site (a respondent counts wherever the episode led before the "
+            "answer), touchpoint_site, channel, period or a declared segmentation; 'all': everybody",
+            "扫描的维度：touchpoint、site（应答者计入其作答之前该次经历所到的每一处）、touchpoint_site、"
+            "channel、period 或已声明的划分；all 为全体",
         ),
         column("segment", "string", "Where far-below customers cluster most", "远低于期望者最集中之处"),
         column(

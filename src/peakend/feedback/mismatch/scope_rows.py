@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from peakend.feedback.mismatch.reading import Codes, Flags, Numbers
 
 Row = dict[str, Any]
+Visits = frozenset[tuple[str | None, str | None]]
+BOTH = " · "
+"""Between touchpoint and site where a place is both."""
 MOST_THEMES = 12
 MOST_WINDOWS = 26
 """Steps of time that windows are made of; longer programmes take several weeks together."""
@@ -47,14 +50,14 @@ class Coded:
 class Circumstances:
     """What is known of every response of the sheet, in its order.
 
-    day: when it was given (NaT: not known); cuts: by name, the place or segment of each; anonymous: of its
-    survey; text: what was written, all text questions together; coded: comments in codes; questions: what
-    each
-    question says of itself.
+    day: when it was given (NaT: not known); cuts: by name, the segment of each, or the set of places it has
+    been to; visits: pairs of touchpoint and site it has been to; anonymous: of its survey; text: what was
+    written, all text questions together; coded: comments in codes; questions: what each says of itself.
     """
 
     day: NDArray[np.datetime64]
-    cuts: Mapping[str, list[str | None]]
+    cuts: Mapping[str, Sequence[str | None] | Sequence[frozenset[str]]]
+    visits: Sequence[Visits]
     anonymous: Flags
     text: list[str | None]
     coded: Sequence[Coded]
@@ -65,10 +68,9 @@ def read_circumstances(inputs: Inputs, gathered: Gathered) -> Circumstances:
     responses = gathered.responses
     number = {key: place for place, key in enumerate(responses.response_id.to_pylist())}
     places = _in_order(inputs.query("feedback/mismatch/places").to_arrow(), responses.response_id)
-    cuts: dict[str, list[str | None]] = {
-        name: places[f"{name}_id" if name != "channel" else name].to_pylist()
-        for name in ("touchpoint", "site", "channel")
-    }
+    visits = _visits(inputs, number)
+    cuts: dict[str, Sequence[str | None] | Sequence[frozenset[str]]] = {**_places_of(visits)}
+    cuts["channel"] = places["channel"].to_pylist()
     cuts["period"] = [gathered.sheet.periods[period].label for period in responses.period.tolist()]
     for name, labels in _segments(members(inputs), responses.response_id).items():
         cuts[name] = labels
@@ -76,7 +78,8 @@ def read_circumstances(inputs: Inputs, gathered: Gathered) -> Circumstances:
     texts, coded = _comments(inputs, number)
     return Circumstances(
         day=places["answered_on"].to_numpy(zero_copy_only=False).astype("datetime64[D]"),
-        cuts={name: labels for name, labels in cuts.items() if any(label is not None for label in labels)},
+        cuts={name: labels for name, labels in cuts.items() if any(labels)},
+        visits=visits,
         anonymous=np.array(
             [anonymous.get(survey, True) for survey in places["survey_id"].to_pylist()], dtype=bool
         ),
@@ -84,6 +87,28 @@ def read_circumstances(inputs: Inputs, gathered: Gathered) -> Circumstances:
         coded=coded,
         questions=_questions(inputs),
     )
+
+
+def _visits(inputs: Inputs, number: Mapping[str, int]) -> list[Visits]:
+    """Pairs of touchpoint and site that each respondent has been to before answering."""
+    found: list[set[tuple[str | None, str | None]]] = [set() for _ in number]
+    table = inputs.query("feedback/mismatch/visits").to_arrow()
+    for response, touchpoint, site in zip(*(column.to_pylist() for column in table.columns), strict=True):
+        place = number.get(response)
+        if place is not None:
+            found[place].add((touchpoint, site))
+    return [frozenset(pairs) for pairs in found]
+
+
+def _places_of(visits: Sequence[Visits]) -> dict[str, list[frozenset[str]]]:
+    """The same by touchpoint, by site, and by both together where an event names both."""
+    return {
+        "touchpoint": [frozenset(one for one, _ in pairs if one) for pairs in visits],
+        "site": [frozenset(one for _, one in pairs if one) for pairs in visits],
+        "touchpoint_site": [
+            frozenset(f"{one}{BOTH}{other}" for one, other in pairs if one and other) for pairs in visits
+        ],
+    }
 
 
 def _segments(table: pa.Table, response_id: pa.Array) -> dict[str, list[str | None]]:
