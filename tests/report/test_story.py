@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -121,3 +122,34 @@ def test_titles_and_owners_come_from_the_warehouse(
     assert (basis.cut("age", "zh"), basis.segment("age", "18-24", "zh")) == ("年龄段", "18–24 岁")
     assert (basis.cut("odd", "zh"), basis.segment("odd", "x", "zh")) == ("Odd", "x")
     assert basis.owners == {"t_Shops": "Retail team"}
+
+
+def test_names_of_places_come_from_the_warehouse_and_a_retest_gets_no_exhibits_of_its_own(
+    engine_with: EngineWith, everything: Everything, analyses: Analyses
+) -> None:
+    places = _facts(
+        "touchpoints", {"touchpoint_id": "t", "name": "Lounge", "name_zh": "休息室", "source": "s"}
+    )
+    sites = _facts("sites", {"site_id": "HZH", "name": "Terminal 1", "source": "s"})
+    surveys = _facts(
+        "surveys",
+        {"survey_id": "a", "programme": "survey", "source": "s"},
+        {"survey_id": "b", "programme": "other", "source": "s"},
+    )
+    answered = {"customer_id": "c", "event_id": "e", "source": "s"}
+    responses = _facts(
+        "responses",
+        {"response_id": "1", "survey_id": "a", "answered_at": datetime(2024, 1, 1), **answered},
+        {"response_id": "2", "survey_id": "b", "answered_at": datetime(2024, 1, 9), **answered},
+    )
+    stored = dict(everything)
+    ratings = stored["rating_by_touchpoint"]
+    other = ratings.set_column(
+        ratings.schema.get_field_index("programme"), "programme", pa.array(["other"] * len(ratings))
+    )
+    stored["rating_by_touchpoint"] = pa.concat_tables([ratings, other])
+    story = tell(engine_with({**stored, **places, **sites, **surveys, **responses}), "zh", analyses)
+    assert "other" not in {one.programme for one in story.shown}
+    basis = story.shown[0].basis
+    assert basis.segment("touchpoint", "t", "zh") == "休息室"
+    assert basis.segment("site", "HZH", "zh") == "Terminal 1"

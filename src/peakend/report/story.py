@@ -102,6 +102,7 @@ def tell(engine: Engine, language: Language, analyses: Sequence[Analysis] | None
     present = set(engine.tables())
     settings = settings_of(engine)
     basis = _words(engine, present, settings)
+    again = _repeated(engine, present)
     shown: list[Shown] = []
     skipped: list[tuple[Analysis, str]] = []
     for analysis in every:
@@ -110,7 +111,7 @@ def tell(engine: Engine, language: Language, analyses: Sequence[Analysis] | None
             record = records.get(analysis.name)
             skipped.append((analysis, record.error or "" if record else ""))
             continue
-        found = list(_of_analysis(engine, analysis, basis, language))
+        found = list(_of_analysis(engine, analysis, basis, again, language))
         if not found:
             skipped.append((analysis, ""))
         shown.extend(found)
@@ -121,8 +122,13 @@ def tell(engine: Engine, language: Language, analyses: Sequence[Analysis] | None
     return Story(language, settings, shown, skipped, origin, simulated)
 
 
-def _of_analysis(engine: Engine, analysis: Analysis, basis: Basis, language: Language) -> Iterator[Shown]:
-    """Every exhibit of `analysis` with something to say; the plain table where it has no chart."""
+def _of_analysis(
+    engine: Engine, analysis: Analysis, basis: Basis, again: frozenset[str], language: Language
+) -> Iterator[Shown]:
+    """Every exhibit of `analysis` with something to say; the plain table where it has no chart.
+
+    Programmes in `again` get no exhibit of their own beside others.
+    """
     declared = {table.name: table for table in analysis.gives}
     fetched: dict[str, pa.Table] = {}
 
@@ -138,7 +144,7 @@ def _of_analysis(engine: Engine, analysis: Analysis, basis: Basis, language: Lan
         return
     for exhibit in exhibits(analysis.chart or ""):
         tables = {name: table(name) for name in exhibit.needs}
-        for programme, of_programme in _split(tables, exhibit.by_programme):
+        for programme, of_programme in _split(tables, exhibit.by_programme, again):
             narrowed = basis.with_tables(of_programme)
             finding = exhibit.finding(narrowed, language)
             if finding is not None:
@@ -157,8 +163,11 @@ def _plain(
             yield Shown(_slug(f"{analysis.name}-{name}"), analysis, None, narrowed, finding, table=declared)
 
 
-def _split(tables: Mapping[str, pa.Table], wanted: bool) -> list[tuple[str, Mapping[str, pa.Table]]]:
-    """The tables of each programme, the largest first; whole, under "", where there is but one."""
+def _split(
+    tables: Mapping[str, pa.Table], wanted: bool, again: frozenset[str]
+) -> list[tuple[str, Mapping[str, pa.Table]]]:
+    """The tables of each programme, the largest first, without those in `again`; whole, under "", where there
+    is but one."""
     if not wanted:
         return [("", tables)]
     counts: dict[str, int] = {}
@@ -167,7 +176,8 @@ def _split(tables: Mapping[str, pa.Table], wanted: bool) -> list[tuple[str, Mapp
             counts[entry["values"] or ""] = counts.get(entry["values"] or "", 0) + entry["counts"]
     if len(counts) < 2:
         return [("", tables)]
-    ranked = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_PROGRAMMES]
+    own = [name for name in counts if name not in again] or list(counts)
+    ranked = sorted(own, key=lambda name: (-counts[name], name))[:MOST_PROGRAMMES]
     return [(name, {key: _of_programme(table, name) for key, table in tables.items()}) for name in ranked]
 
 
@@ -218,8 +228,23 @@ def _words(engine: Engine, present: set[str], settings: Settings) -> Basis:
                 cuts[row["segmentation"]] = Text(titles["title_en"], titles["title_zh"])
             if titles.get("label_zh"):
                 segments[row["segmentation"], row["segment"]] = Text(row["segment"], titles["label_zh"])
+    for kind, table in (("touchpoint", "touchpoints"), ("site", "sites")):
+        if table in present:
+            for row in _rows(engine, f"{kind}_names", table):
+                names = (row[name] for name in ("name", "name_zh") if row.get(name))
+                segments[kind, row[f"{kind}_id"]] = Text(*((list(names) or [row[f"{kind}_id"]]) * 2)[:2])
     refusals = _rows(engine, "refusal_reasons", "refused_rows") if "refused_rows" in present else []
     return Basis({}, settings, owners=owners, cuts=cuts, segments=segments, refusals=refusals)
+
+
+def _repeated(engine: Engine, present: set[str]) -> frozenset[str]:
+    """Programmes that only ask again what was asked before."""
+    if not {"responses", "surveys"} <= present:
+        return frozenset()
+    found = engine.table("responses").query(
+        "report/repeated_programmes", name="responses", surveys=engine.table("surveys")
+    )
+    return frozenset(row["programme"] for row in found.to_arrow().to_pylist())
 
 
 def _rows(engine: Engine, name: str, table: str) -> list[dict[str, Any]]:

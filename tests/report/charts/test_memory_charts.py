@@ -91,7 +91,10 @@ WHOLE = {
 def test_delight_is_told_with_what_goes_with_it(basis: Make) -> None:
     found = DELIGHT.finding(basis(delight=[delighted("2023"), delighted("2024")]), "en")
     assert found is not None
-    assert found.headline.startswith("10\u00a0% found it far better than expected in 2024; they score +40.0")
+    assert found.headline.startswith(
+        "10\u00a0% found it far better than expected in 2024; their score of the"
+    )
+    assert "40.0 points above" in found.headline
     quiet = DELIGHT.finding(basis(delight=[delighted("2024", adjusted_p=0.3)]), "zh")
     assert quiet is not None
     assert quiet.headline == "2024年有 10%的人觉得远好于预期"

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 TABLE = "answer_quality"
 LINES = "straight_lines"
 MORE = "more_than_chance"
+FEWEST_TEXTS = 50
+"""Of fewer texts a share says nothing worth a headline: three copies of fifteen are three people."""
 TEXT_KINDS = {
     "copied_texts": Text("copied from another text", "与他人雷同"),
     "empty_texts": Text("no word in them", "没有文字"),
@@ -44,7 +46,9 @@ class AnswerQuality:
     def _texts(self, basis: Basis) -> list[Row]:
         """Kinds of texts that occurred in the last period that has texts, commonest first."""
         rows = [
-            row for row in basis[TABLE].to_pylist() if row["kind"] in TEXT_KINDS and row["share"] is not None
+            row
+            for row in basis[TABLE].to_pylist()
+            if row["kind"] in TEXT_KINDS and row["share"] is not None and row["n"] >= FEWEST_TEXTS
         ]
         order = rows_of.period_order(rows)
         found = [row for row in rows if row["period"] == order[-1] and row["share"] > 0] if order else []

@@ -39,10 +39,12 @@ class Delight:
         share = percent(last["far_better"], language)
         when = rows_of.when(last, language)
         lifted = last["adjusted_p"] is not None and last["adjusted_p"] <= basis.settings.alpha
+        way = Text("above", "高") if (last["lift"] or 0) > 0 else Text("below", "低")
         more = (
             Text(
-                f"; they score {signed(last['lift'], 1)} beside those for whom it was as expected",
-                f"，其得分与“符合预期”者相差 {signed(last['lift'], 1)}",
+                f"; their score of the whole is {number(abs(last['lift']), 1)} points {way.en} that of those "
+                "for whom it was as expected",
+                f"，其总体得分比“符合预期”者{way.zh} {number(abs(last['lift']), 1)} 分",
             ).in_(language)
             if lifted
             else ""
@@ -63,7 +65,7 @@ class Delight:
             reading=Text(
                 f"Share of “far better than expected” by period; lines are "
                 f"{level(basis.settings.confidence, 'en')} intervals.",
-                f"各期“远好于预期”的占比；线段为{level(basis.settings.confidence, 'zh')}区间。",
+                f"各期“远好于预期”的占比；线段为{level(basis.settings.confidence, 'zh')}。",
             ).in_(language),
             caution=Text(
                 "Those who were delighted may have liked the company before: the difference is no effect.",

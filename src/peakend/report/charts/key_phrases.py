@@ -32,6 +32,9 @@ GROUPS = {
     "high": Text("those who score high", "高分者"),
 }
 
+FEWEST_COMPARED = 5
+"""Where fewer phrases are frequent enough to be compared, one of them is no picture of what is said."""
+
 
 class KeyPhrasesChart:
     """The clearest phrases of each side, in the last period and the source with most writers."""
@@ -56,7 +59,7 @@ class KeyPhrasesChart:
 
     def finding(self, basis: Basis, language: Language) -> Finding | None:
         low, high = self._sides(basis)
-        if not low and not high:
+        if (not low and not high) or [*low, *high][0]["compared"] < FEWEST_COMPARED:
             return None
         return Finding(
             headline=_headline(low, high, language),
@@ -168,8 +171,18 @@ def _figures(low: Sequence[Row], high: Sequence[Row], basis: Basis, language: La
         own, other = _shares(row) if tone == "act" else _shares(row)[::-1]
         group, rival = _groups([row]) if tone == "act" else tuple(reversed(_groups([row])))
         ends = sorted(abs(row[name]) for name in ("log_odds_low", "log_odds_high"))
-        odds = interval(exp(ends[0]), exp(ends[1]), language, 1)
-        times = number(exp(abs(row["log_odds"])), 1)
+        against = Text(f"{percent(other, 'en')} of {rival.en}", f"{rival.zh}中 {percent(other, 'zh')}")
+        if other > 0:
+            odds = interval(exp(ends[0]), exp(ends[1]), language, 1)
+            times = number(exp(abs(row["log_odds"])), 1)
+            named = level(basis.settings.confidence, language)
+            against = Text(
+                f"{against.en} · odds {times} times as high, {named} {odds}",
+                f"{against.zh} · 优势为其 {times} 倍，{named} {odds}",
+            )
+        else:
+            # Against nobody the odds have no size worth printing.
+            against = Text(f"nobody among {rival.en}", f"{rival.zh}中无人提及")
         figures.append(
             Figure(
                 Text(
@@ -177,12 +190,7 @@ def _figures(low: Sequence[Row], high: Sequence[Row], basis: Basis, language: La
                     f"“{shortened_to(row['phrase_zh'], 50)}”：{group.zh}中",
                 ).in_(language),
                 percent(own, language),
-                Text(
-                    f"{percent(other, 'en')} of {rival.en} · odds {times} times as high, "
-                    f"{level(basis.settings.confidence, 'en')} {odds} · n = {number(row['n'])}",
-                    f"{rival.zh}中 {percent(other, 'zh')} · 优势为其 {times} 倍，"
-                    f"{level(basis.settings.confidence, 'zh')} {odds} · n = {number(row['n'])}",
-                ).in_(language),
+                f"{against.in_(language)} · n = {number(row['n'])}",
                 "act" if tone == "act" else "good",
             )
         )

@@ -28,10 +28,15 @@ class Stability:
     """Which metrics hold still when asked again, and which may be targets."""
 
     needs = ("metric_registry",)
-    by_programme = True
+    by_programme = False
 
     def _rows(self, basis: Basis) -> list[Row]:
-        rows: list[Row] = basis["metric_registry"].to_pylist()
+        """Every question once, as the programme asked it that has most answers."""
+        every = sorted(
+            basis["metric_registry"].to_pylist(),
+            key=lambda row: (row["question_id"], -(row["n"] or 0), row["programme"] or ""),
+        )
+        rows: list[Row] = list({row["question_id"]: row for row in reversed(every)}.values())
         return sorted(
             rows, key=lambda row: (row["reliability"] is None, -(row["reliability"] or 0), row["question_id"])
         )
@@ -56,7 +61,7 @@ class Stability:
                 "perfect, below 0.7 is too unsteady to judge people by. Lines are "
                 f"{level(basis.settings.confidence, 'en')} intervals.",
                 "同一人 30 天内就同一件事两次作答的一致性；1 为完全一致，低于 0.7 则不宜用于考核。"
-                f"线段为{level(basis.settings.confidence, 'zh')}区间。",
+                f"线段为{level(basis.settings.confidence, 'zh')}。",
             ).in_(language),
             caution=Text(
                 "A steady metric need not measure the right thing.", "稳定的指标未必衡量了对的东西。"
@@ -129,12 +134,13 @@ def _lede(rows: Sequence[Row], short: Sequence[Row], language: Language) -> str:
         ).in_(language)
     ]
     if short:
+        all_of = len(short) == usable
         sentences.append(
             Text(
-                f"{len(short)} of these have fewer answers than a target needs for an interval of ±5 NPS "
-                "points, ±5 % points or ±2.5 % of the scale.",
-                f"其中 {len(short)} 项的答案数尚不足以使区间收窄到净推荐值 ±5 分、占比 ±5 个百分点"
-                "或量表 ±2.5%。",
+                f"{'All' if all_of else len(short)} of these have fewer answers than a target needs for an "
+                "interval of ±5 NPS points, ±5 percentage points or ±2.5 % of the scale.",
+                f"{'但这些' if all_of else f'其中 {len(short)} 项'}的答案数尚不足以使区间收窄到"
+                "净推荐值 ±5 分、占比 ±5 个百分点或量表 ±2.5%。",
             ).in_(language)
         )
     return ("" if language == "zh" else " ").join(sentences)

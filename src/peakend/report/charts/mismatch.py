@@ -29,17 +29,23 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 TABLE, CLUSTERS, THEMES, CHANGES = "mismatch", "mismatch_clusters", "mismatch_themes", "mismatch_changes"
 MOST_PERIODS = 13
+NEARLY = 0.95
 MOST_CLUSTERS = 5
 MOST_THEMES = 8
 
 
 def main_question(rows: list[Row]) -> str | None:
-    """The question about the whole that most respondents answered."""
+    """The question about the whole that most respondents answered; of nearly as many, the best predicted."""
     counts: dict[str, int] = {}
     for row in rows:
         if row["period_kind"] != "all":
             counts[row["question_id"]] = counts.get(row["question_id"], 0) + (row["n"] or 0)
-    return max(counts, key=lambda key: (counts[key], key), default=None) if any(counts.values()) else None
+    if not any(counts.values()):
+        return None
+    explained = {row["question_id"]: row["explained"] or 0 for row in rows if row["period_kind"] == "all"}
+    most = max(counts.values())
+    usual = [key for key in counts if counts[key] >= NEARLY * most]
+    return max(usual, key=lambda key: (explained.get(key, 0), counts[key], key))
 
 
 class Mismatch:
@@ -75,11 +81,15 @@ class Mismatch:
             return None
         flagged = [row for row in periods if row["verdict"] == "more_than_chance"]
         found = bool(flagged) or whole["verdict"] == "more_than_chance"
+        # A place can stand out where all respondents together do not.
+        placed = bool(clusters) and not found
         changes = [row for row in basis[CHANGES].to_pylist() if row["question_id"] == whole["question_id"]]
         return Finding(
-            headline=_headline(whole, found, language),
+            headline=_place_headline(clusters[0], basis, language)
+            if placed
+            else _headline(whole, found, language),
             lede=_lede(basis, whole, periods, flagged, clusters, changes, language),
-            figures=_figures(whole, clusters if found else [], basis, language),
+            figures=_figures(whole, clusters, basis, language),
             reading=Text(
                 "The bar is the share of respondents whose total is far below what their own ratings of the "
                 "parts "
@@ -92,8 +102,8 @@ class Mismatch:
                 "experience; it does not say what. What coincides in time need not be the cause.",
                 "总分与分项不相配，说明问卷或体验中缺了什么，但并未说明缺的是什么；时间上吻合也未必是原因。",
             ).in_(language),
-            next_step=_next_step(whole, found, language),
-            weight=72 if flagged else 55 if found else 14,
+            next_step=_next_step(whole, found or placed, language),
+            weight=72 if flagged else 55 if found or placed else 14,
         )
 
     def chart(self, basis: Basis, language: Language, width: int) -> Spec | None:
@@ -218,6 +228,15 @@ def _headline(whole: Row, found: bool, language: Language) -> str:
     ).in_(language)
 
 
+def _place_headline(row: Row, basis: Basis, language: Language) -> str:
+    name = shortened_to(cluster_name(row, basis, language), 60)
+    share, chance = (percent(row[key] / row["n"], language, 0) for key in ("below", "below_expected"))
+    return Text(
+        f"{name}: {share} rate the whole far below what they rate its parts, where {chance} would be usual",
+        f"{name}：{share}的应答者给出的总分远低于其对各分项的评分，通常只有 {chance}",
+    ).in_(language)
+
+
 def _lede(
     basis: Basis,
     whole: Row,
@@ -251,7 +270,7 @@ def _lede(
             clusters, basis, language, among=bool(flagged) or whole["verdict"] == "more_than_chance"
         ),
         change_words(changes, language),
-        break_words(changes, language),
+        break_words(changes, basis, language),
     ]
     return ("" if language == "zh" else " ").join(sentence for sentence in sentences if sentence)
 

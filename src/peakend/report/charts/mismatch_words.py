@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from peakend.report.charts.exhibit import Basis
 
 Row = dict[str, Any]
+BOTH = " · "
+"""Between touchpoint and site in the results."""
 _CUTS = {
     "touchpoint": Text("Touchpoint", "接触点"),
     "site": Text("Site", "网点"),
@@ -20,10 +22,20 @@ _CUTS = {
 
 
 def cluster_name(row: Row, basis: Basis, language: Language) -> str:
-    """ "Site: PEK", in the words of the warehouse where it has any."""
+    """ "Site: Hangzhou", in the words of the warehouse where it has any."""
     cut, segment = row["segmentation"], row["segment"]
+    if cut == "touchpoint_site":
+        touchpoint, _, site = segment.partition(BOTH)
+        return place_name(touchpoint, site, basis, language)
     named = _CUTS[cut].in_(language) if cut in _CUTS else basis.cut(cut, language)
     return f"{named}{': ' if language == 'en' else '：'}{basis.segment(cut, segment, language)}"
+
+
+def place_name(touchpoint: str | None, site: str | None, basis: Basis, language: Language) -> str:
+    """ "Lounge, Hangzhou": touchpoint and site by their names."""
+    named = (("touchpoint", touchpoint), ("site", site))
+    found = [basis.segment(cut, key, language) for cut, key in named if key]
+    return (", " if language == "en" else "，").join(found)
 
 
 def cluster_words(clusters: list[Row], basis: Basis, language: Language, *, among: bool) -> str:
@@ -78,7 +90,7 @@ def change_words(changes: list[Row], language: Language) -> str:
     ).in_(language)
 
 
-def break_words(changes: list[Row], language: Language) -> str:
+def break_words(changes: list[Row], basis: Basis, language: Language) -> str:
     """A break of everybody's series, or of a place's, that nobody logged."""
     found = [
         row
@@ -91,11 +103,11 @@ def break_words(changes: list[Row], language: Language) -> str:
     if not found:
         return ""
     first = min(found, key=lambda row: (row["adjusted_p"], row["change"]))
-    place = str(first["touchpoint_id"] or first["site_id"] or "")
-    at_en, at_zh = (f" at {place}", f"（{place}）") if place else ("", "")
+    place = place_name(first["touchpoint_id"], first["site_id"], basis, language)
+    at = Text(f" at {place}", f"在{place}").in_(language) if place else ""
     return Text(
-        f"Something changed around {day(first['week_on'], 'en')}{at_en} that nobody logged.",
-        f"{day(first['week_on'], 'zh')}前后{at_zh}发生了无人记录的变化。",
+        f"Something changed around {day(first['week_on'], 'en')}{at} that nobody logged.",
+        f"{day(first['week_on'], 'zh')}前后{at}发生了无人记录的变化。",
     ).in_(language)
 
 

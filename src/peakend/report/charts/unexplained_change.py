@@ -223,7 +223,8 @@ def _next_step(view: _View, language: Language) -> NextStep:
     return NextStep(
         who=Text("The owner of the survey", "调查负责人").in_(language),
         what=Text(
-            "Trust the questionnaire for now: work on the parts.", "目前可以信任这份问卷：请着手改进各分项。"
+            "What moves from one period to the next, the parts account for: work on those that moved.",
+            "各期之间的变动，各分项足以说明：请着手改进变动的分项。",
         ).in_(language),
         check=Text("The unexplained part stays around zero.", "未能解释的部分保持在零附近。").in_(language),
     )

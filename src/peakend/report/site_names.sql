@@ -1,0 +1,3 @@
+select site_id, name
+from sites
+order by site_id
