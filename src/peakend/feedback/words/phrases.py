@@ -232,18 +232,32 @@ def exact_p(a: ArrayLike, b: ArrayLike, n_first: float, n_second: float) -> tupl
 
     Two-sided by doubling the smaller tail; 1 where a group is empty.
     """
-    from scipy.stats import hypergeom
-
     in_first, in_second = np.asarray(a, dtype=np.int64), np.asarray(b, dtype=np.int64)
-    total, size = int(n_first + n_second), int(n_first)
-    if min(n_first, n_second) < 1:
+    size, other = int(n_first), int(n_second)
+    if min(size, other) < 1:
         return np.ones(len(in_first)), np.ones(len(in_first))
-    drawn = in_first + in_second
-    low, high = np.maximum(0, drawn - int(n_second)), np.minimum(size, drawn)
-    lower = hypergeom.cdf(in_first, total, size, drawn)
-    upper = hypergeom.sf(in_first - 1, total, size, drawn)
-    ends = np.minimum(hypergeom.pmf(low, total, size, drawn), hypergeom.pmf(high, total, size, drawn))
+    lower, upper, ends = (np.empty(len(in_first)) for _ in range(3))
+    # Terms that equally many texts contain share one distribution.
+    drawn, which = np.unique(in_first + in_second, return_inverse=True)
+    for place, texts in enumerate(drawn.tolist()):
+        least = max(0, texts - other)
+        chance = _hypergeometric(np.arange(least, min(size, texts) + 1), size, other, texts)
+        mine = which == place
+        at = in_first[mine] - least
+        lower[mine], upper[mine] = np.cumsum(chance)[at], np.cumsum(chance[::-1])[::-1][at]
+        ends[mine] = min(chance[0], chance[-1])
     return np.minimum(2 * np.minimum(lower, upper), 1.0), np.minimum(2 * ends, 1.0)
+
+
+def _hypergeometric(k: Codes, size: int, other: int, drawn: int) -> Numbers:
+    """Chances of all possible `k` of `size` when `drawn` are drawn from both (scipy.stats takes a second to
+    import)."""
+    from scipy.special import gammaln
+
+    chosen = gammaln(k + 1) + gammaln(size - k + 1)
+    logs = -(chosen + gammaln(drawn - k + 1) + gammaln(other - drawn + k + 1))
+    chances: Numbers = np.exp(logs - logs.max())
+    return chances / chances.sum()
 
 
 def can_be_significant(least: Numbers, alpha: float) -> Flags:
