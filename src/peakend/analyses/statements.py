@@ -65,6 +65,17 @@ def executed_sql(
 
 
 def _in_dialect(engine: Engine, name: str) -> str:
+    """A report writes the same files for every exhibit and in each language: they are rendered once."""
+    known = engine.dialect, name
+    if known not in _WRITTEN:
+        _WRITTEN[known] = _rendered(engine, name)
+    return _WRITTEN[known]
+
+
+_WRITTEN: dict[tuple[str, str], str] = {}
+
+
+def _rendered(engine: Engine, name: str) -> str:
     native = sql_text(f"{name}.{engine.dialect}")
     if native is not None:
         return native.strip()

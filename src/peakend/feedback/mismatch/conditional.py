@@ -25,6 +25,8 @@ CLOSE = 4e-3
 """EM has converged when no coefficient of the full regression moves by more (both sides standardised)."""
 ROBUST = 1.345
 """Huber's constant: residuals up to so many standard deviations count fully (95 % efficient)."""
+# numba compiles what it calls once more for a literal 0.
+_NONE = np.int64(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,7 @@ def _completed_sums(
     right, rest, row = np.empty(size), np.zeros((size, size)), np.empty(size + 1)
     row[0] = 1.0
     for pattern in range(len(start) - 1):
-        seen = gone = 0
+        seen, gone = _NONE, _NONE
         for j in range(size):
             if observed[pattern, j]:
                 there[seen] = j
@@ -283,7 +285,7 @@ def _expectations(
     expected, spread = np.empty(len(values)), np.empty(len(values))
     there, lower, right = np.empty(size, np.int64), np.zeros((size, size)), np.empty(size)
     for pattern in range(len(start) - 1):
-        seen = 0
+        seen = _NONE
         for j in range(last):
             if observed[pattern, j]:
                 there[seen] = j
@@ -318,7 +320,7 @@ def _fill(values: Numbers, start: Codes, observed: Flags, mean: Numbers, covaria
     there, missing = np.empty(size, np.int64), np.empty(size, np.int64)
     lower, right = np.zeros((size, size)), np.empty(size)
     for pattern in range(len(start) - 1):
-        seen = gone = 0
+        seen, gone = _NONE, _NONE
         for j in range(size):
             if observed[pattern, j]:
                 there[seen] = j
