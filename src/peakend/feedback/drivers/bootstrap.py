@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from peakend.feedback.drivers.covariance import (
     Covariance,
     PatternEM,
-    conditional,
     correlation_of,
     pack_moments,
     pattern_moments,
@@ -84,9 +82,27 @@ class _Contributions:
         return 1 + q + q * (q + 1) // 2
 
     def rows(self, start: int, end: int) -> Numbers:
-        """(end − start, width)"""
-        found = np.empty((end - start, self.width))
-        _contribute(self.values[start:end], self.weights[start:end], self.inverse, found)
+        """(end − start, width): skipped answers by their regression on the others (mean 0), with what it
+        leaves open."""
+        x, w = self.values[start:end].copy(), self.weights[start:end, None]
+        q = x.shape[1]
+        left, right = np.tril_indices(q)
+        answered = ~np.isnan(x)
+        residual: list[tuple[Codes, Numbers]] = []
+        for places in [] if answered.all() else places_by_pattern(answered):
+            known, gaps = np.flatnonzero(answered[places[0]]), np.flatnonzero(~answered[places[0]])
+            if len(gaps):
+                within = np.zeros((q, q))
+                of_gaps = np.linalg.inv(self.inverse[gaps[:, None], gaps])
+                within[gaps[:, None], gaps] = of_gaps
+                pull = x[places[:, None], known] @ self.inverse[known[:, None], gaps]
+                x[places[:, None], gaps] = -(pull @ of_gaps)
+                residual.append((places, within[left, right]))
+        found = np.empty((len(x), self.width))
+        found[:, :1], found[:, 1 : 1 + q] = w, w * x
+        found[:, 1 + q :] = w * x[:, left] * x[:, right]
+        for places, within in residual:
+            found[places, 1 + q :] += w[places] * within
         return found
 
 
@@ -164,52 +180,3 @@ def _positive(correlations: Numbers) -> Numbers:
     found = correlations.copy()
     found[out] = correlation_of(lifted)
     return found
-
-
-@njit(cache=True)  # type: ignore[untyped-decorator]
-def _contribute(values: Numbers, weights: Numbers, inverse: Numbers, found: Numbers) -> None:
-    """Each row's w, wx̂ and w(x̂x̂ᵀ + C): skipped answers by their regression on the others (mean 0), C its
-    residual covariance."""
-    n, q = values.shape
-    places = np.zeros(q, dtype=np.int64)
-    within = np.empty((q, q))
-    known, pull = np.empty(q), np.empty(q)
-    slot = np.full(q, -1, dtype=np.int64)
-    for row in range(n):
-        same = row > 0
-        for j in range(q):
-            if row == 0 or np.isnan(values[row, j]) != np.isnan(values[row - 1, j]):
-                same = False
-        if not same:
-            count = 0
-            for j in range(q):
-                slot[j] = -1
-                if np.isnan(values[row, j]):
-                    places[count] = j
-                    slot[j] = count
-                    count += 1
-            if count:
-                conditional(inverse, places, count, within)
-        for j in range(q):
-            known[j] = 0.0 if slot[j] >= 0 else values[row, j]
-        for i in range(count):
-            total = 0.0
-            for j in range(q):
-                total += inverse[places[i], j] * known[j]
-            pull[i] = total
-        for i in range(count):
-            total = 0.0
-            for j in range(count):
-                total -= within[i, j] * pull[j]
-            known[places[i]] = total
-        w = weights[row]
-        found[row, 0] = w
-        entry = 1
-        for j in range(q):
-            found[row, entry] = w * known[j]
-            entry += 1
-        for i in range(q):
-            for j in range(i + 1):
-                extra = within[slot[i], slot[j]] if slot[i] >= 0 and slot[j] >= 0 else 0.0
-                found[row, entry] = w * (known[i] * known[j] + extra)
-                entry += 1

@@ -31,6 +31,7 @@ MOST_STEPS = 5000
 FEWEST_TOGETHER = 3
 # A covariance closer to singular than this (unit variances) is lifted by as much before it is inverted.
 _RIDGE = 1e-9
+_ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,7 @@ def _together(used: Sequence[PatternMoments], names: Sequence[str] | None) -> No
 class PatternEM:
     """One EM step as a map of θ = (mean, lower triangle of the covariance), on standardised questions.
 
-    A pattern's moments enter as few rows with the same moments (a Cholesky factor of them), column 0 being
+    A pattern's moments enter as few rows with the same moments (a square root of them), column 0 being
     what the constant 1 has become; a step fills their skipped questions in.
     """
 
@@ -300,37 +301,13 @@ def _start(stacked: Numbers, observed: Flags, weight: Numbers) -> Numbers:
     return np.concatenate([np.zeros(len(matrix)), matrix[rows, columns]])
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
 def _factors(stacked: Numbers) -> tuple[Numbers, Codes]:
-    """Rows with the moments of each pattern, by pivoted Cholesky: as many as its rank."""
-    patterns, size, _ = stacked.shape
-    rows = np.zeros((patterns * size, size))
-    starts = np.zeros(patterns + 1, dtype=np.int64)
-    used = 0
-    left = np.empty((size, size))
-    for one in range(patterns):
-        left[:] = stacked[one]
-        bound = 0.0
-        for i in range(size):
-            bound = max(bound, left[i, i])
-        for _ in range(size):
-            best = 0
-            for i in range(size):
-                if left[i, i] > left[best, best]:
-                    best = i
-            if left[best, best] <= 1e-13 * bound:
-                break
-            root = np.sqrt(left[best, best])
-            for i in range(size):
-                rows[used, i] = left[best, i] / root
-            for i in range(size):
-                for j in range(size):
-                    left[i, j] -= rows[used, i] * rows[used, j]
-            left[best, :] = 0.0
-            left[:, best] = 0.0
-            used += 1
-        starts[one + 1] = used
-    return rows[:used].copy(), starts
+    """Rows with the moments of each pattern, by eigenvectors: as many as its rank, one pattern after the
+    other."""
+    values, vectors = np.linalg.eigh(stacked)
+    kept = values > _ROUNDING * values[:, -1:]
+    rows = np.sqrt(np.where(kept, values, 0))[:, :, None] * np.swapaxes(vectors, 1, 2)
+    return rows[kept], np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int64)
 
 
 @njit(cache=True)  # type: ignore[untyped-decorator]

@@ -28,7 +28,7 @@ Codes = NDArray[np.int64]
 
 MOST_DRIVERS = 25
 """Up to here all subsets are walked: 2²⁵ in some tenths of a second."""
-LANES = 32
+LANES = 64
 # A driver of which less than this part of its variance is left, given the others, adds nothing: with a
 # generalised inverse R² of a collinear set is that of its span, whatever the order.
 COLLINEAR = 1e-9
@@ -175,7 +175,10 @@ def _include(
 def _walk(start: Numbers, p: int, credit: Numbers, debit: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     size, n = start.shape
     states = np.empty((p + 1, size, n))
-    states[0] = start
+    # Entry by entry: to assign arrays takes seconds to compile, for the words of an error of shapes.
+    for entry in range(size):
+        for lane in range(n):
+            states[0, entry, lane] = start[entry, lane]
     # In which state driver k is decided, and how many of these drivers are in by then.
     place = np.zeros(p + 1, dtype=np.int64)
     inside = np.zeros(p + 1, dtype=np.int64)
@@ -214,7 +217,8 @@ def _walk(start: Numbers, p: int, credit: Numbers, debit: Numbers) -> tuple[Numb
 @njit(cache=True, error_model="numpy")  # type: ignore[untyped-decorator]
 def _table(start: Numbers, p: int) -> Numbers:
     states = np.empty((p + 1, len(start)))
-    states[0] = start
+    for entry in range(len(start)):
+        states[0, entry] = start[entry]
     place = np.zeros(p + 1, dtype=np.int64)
     before = np.zeros(p + 1, dtype=np.int64)
     table = np.zeros(1 << p)

@@ -91,6 +91,8 @@ def cluster_codes(clusters: Values, size: int) -> Codes:
     """A code for each cluster; a row without one (None, NaN) is a cluster of its own."""
     if clusters is None:
         return np.arange(size)
+    if isinstance(clusters, np.ndarray) and clusters.dtype.kind in "iu":
+        return np.unique(clusters, return_inverse=True)[1].astype(np.int64)
     known: dict[object, int] = {}
     codes = []
     for place, label in enumerate(clusters.tolist() if hasattr(clusters, "tolist") else list(clusters)):
