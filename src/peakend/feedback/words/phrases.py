@@ -257,7 +257,8 @@ def _hypergeometric(k: Codes, size: int, other: int, drawn: int) -> Numbers:
     chosen = gammaln(k + 1) + gammaln(size - k + 1)
     logs = -(chosen + gammaln(drawn - k + 1) + gammaln(other - drawn + k + 1))
     chances: Numbers = np.exp(logs - logs.max())
-    return chances / chances.sum()
+    whole: Numbers = chances / chances.sum()
+    return whole
 
 
 def can_be_significant(least: Numbers, alpha: float) -> Flags:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 TABLE, CLUSTERS, THEMES, CHANGES = "mismatch", "mismatch_clusters", "mismatch_themes", "mismatch_changes"
+CUSTOMERS = "mismatch_customers"
 MOST_PERIODS = 13
 NEARLY = 0.95
 MOST_CLUSTERS = 5
@@ -51,7 +52,7 @@ def main_question(rows: list[Row]) -> str | None:
 class Mismatch:
     """Share of respondents far below their own parts, by period, and in the places where they cluster."""
 
-    needs = (TABLE, CLUSTERS, CHANGES)
+    needs = (TABLE, CLUSTERS, CHANGES, CUSTOMERS)
     by_programme = True
 
     def _rows(self, basis: Basis) -> tuple[list[Row], Row | None, list[Row]]:
@@ -102,8 +103,8 @@ class Mismatch:
                 "experience; it does not say what. What coincides in time need not be the cause.",
                 "总分与分项不相配，说明问卷或体验中缺了什么，但并未说明缺的是什么；时间上吻合也未必是原因。",
             ).in_(language),
-            next_step=_next_step(whole, found or placed, language),
-            weight=72 if flagged else 55 if found or placed else 14,
+            next_step=_next_step(_listed(basis, whole), found or placed, language),
+            weight=72 if flagged else 55 if found else 30 if placed else 14,
         )
 
     def chart(self, basis: Basis, language: Language, width: int) -> Spec | None:
@@ -230,10 +231,10 @@ def _headline(whole: Row, found: bool, language: Language) -> str:
 
 def _place_headline(row: Row, basis: Basis, language: Language) -> str:
     name = shortened_to(cluster_name(row, basis, language), 60)
-    share, chance = (percent(row[key] / row["n"], language, 0) for key in ("below", "below_expected"))
+    times = number(row["ratio"], 1)
     return Text(
-        f"{name}: {share} rate the whole far below what they rate its parts, where {chance} would be usual",
-        f"{name}：{share}的应答者给出的总分远低于其对各分项的评分，通常只有 {chance}",
+        f"{name}: the whole is rated far below its parts {times} times as often as elsewhere",
+        f"{name}：总分远低于自身分项评分者的比例为别处的 {times} 倍",
     ).in_(language)
 
 
@@ -299,7 +300,7 @@ def _figures(whole: Row, clusters: list[Row], basis: Basis, language: Language) 
         figures.append(
             Figure(
                 cluster_name(first, basis, language),
-                f"{percent(first['below'] / first['n'], language, 0)}",
+                percent(first["below"] / first["n"], language, 1),
                 Text(f"far below · n = {number(first['n'])}", f"远低于期望 · n = {number(first['n'])}").in_(
                     language
                 ),
@@ -309,7 +310,13 @@ def _figures(whole: Row, clusters: list[Row], basis: Basis, language: Language) 
     return tuple(figures)
 
 
-def _next_step(whole: Row, found: bool, language: Language) -> NextStep:
+def _listed(basis: Basis, whole: Row) -> int:
+    """Customers who may be listed by name; none where the survey is anonymous."""
+    rows = basis[CUSTOMERS].to_pylist()
+    return sum(row["question_id"] == whole["question_id"] for row in rows)
+
+
+def _next_step(listed: int, found: bool, language: Language) -> NextStep:
     if not found:
         return NextStep(
             who=Text("The owner of the survey", "调查负责人").in_(language),
@@ -323,13 +330,10 @@ def _next_step(whole: Row, found: bool, language: Language) -> NextStep:
                 "下一期的结论仍为“未超出偶然”。",
             ).in_(language),
         )
-    listed = whole["listed"] or 0
     call = (
         Text(
-            f"Call the {number(listed)} customers on the list, where the survey is not anonymous, and ask "
-            f"what was "
-            "missing.",
-            f"致电名单上的 {number(listed)} 位客户（匿名调查除外），询问缺了什么。",
+            f"Call the {number(listed)} customers on the list and ask what was missing.",
+            f"致电名单上的 {number(listed)} 位客户，询问缺了什么。",
         )
         if listed
         else Text("Read the comments of those far below first.", "先阅读远低于期望者的意见。")

@@ -111,12 +111,17 @@ def break_words(changes: list[Row], basis: Basis, language: Language) -> str:
     ).in_(language)
 
 
+PLAIN_CODES = {"yes": Text("yes", "是"), "no": Text("no", "否")}
+
+
 def theme_name(row: Row, language: Language) -> str:
     """A phrase in quotation marks; a code behind its question."""
     theme = str(row["theme"])
     if row["kind"] == "phrase":
         return Text(f"“{theme}”", f"“{theme}”").in_(language)
     source = row[f"source_{language}"] or row["source_id"]
+    if theme.lower() in PLAIN_CODES:
+        theme = PLAIN_CODES[theme.lower()].in_(language)
     return Text(f"{source}: {theme}", f"{source}：{theme}").in_(language)
 
 
