@@ -138,7 +138,8 @@ def test_every_analysis_is_listed_and_has_no_record_at_first(workspace: Workspac
 def test_after_a_run_the_list_tells_what_became_of_each(workspace: Workspace) -> None:
     report = workspace.run(only=["response_mix"])
     assert report["response_mix"].status == "skipped"
-    assert {i.analysis.name: i.record.status for i in workspace.list() if i.record} == {"response_mix": "skipped"}
+    found = {item.analysis.name: item.record.status for item in workspace.list() if item.record}
+    assert found == {"response_mix": "skipped"}
 
 
 def test_a_result_that_was_never_computed_says_how_to_compute_it(workspace: Workspace) -> None:
