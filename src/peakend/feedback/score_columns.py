@@ -44,10 +44,24 @@ SPAN = (
     PERIOD[3],
 )
 
-WHERE = (
+QUESTION = (
     column("question_id", "string", "Question", "题目"),
     column("label_en", "string", "Question's short label in English", "题目英文短标签"),
     column("label_zh", "string", "Question's short label in Chinese", "题目中文短标签"),
+)
+
+
+def interval_ends(name: str, unit: str | None = None) -> tuple[ResultColumn, ResultColumn]:
+    """The two ends of the interval around the column `name`."""
+    low, high = f"{name}_low", f"{name}_high"
+    return (
+        column(low, "number", f"Lower end of the interval around {name}", f"{name} 的置信区间下限", unit),
+        column(high, "number", f"Upper end of the interval around {name}", f"{name} 的置信区间上限", unit),
+    )
+
+
+WHERE = (
+    *QUESTION,
     column("overall", "flag", "True: asks about the whole, not a part", "是否总体题"),
     column("dimension", "string", "Dimension of the question", "题目所属维度"),
     column("scale_low", "number", "Lowest score of the scale", "量表最低分"),
@@ -141,39 +155,12 @@ def _weighted(unit: str, what: Text) -> tuple[ResultColumn, ...]:
 
 
 def _second(name: str, unit: str, what: Text) -> tuple[ResultColumn, ...]:
+    plain, weighted = Text("every answer counting once", "每份答案权重相同"), f"weighted_{name}"
     return (
-        column(
-            name, "number", f"{what.en}, every answer counting once", f"{what.zh}（每份答案权重相同）", unit
-        ),
-        column(
-            f"{name}_low",
-            "number",
-            f"Lower end of the interval around {name}",
-            f"{name} 的置信区间下限",
-            unit,
-        ),
-        column(
-            f"{name}_high",
-            "number",
-            f"Upper end of the interval around {name}",
-            f"{name} 的置信区间上限",
-            unit,
-        ),
-        column(f"weighted_{name}", "number", f"{what.en} with survey weights", f"加权后的{what.zh}", unit),
-        column(
-            f"weighted_{name}_low",
-            "number",
-            f"Lower end of the interval around weighted_{name}",
-            f"weighted_{name} 的置信区间下限",
-            unit,
-        ),
-        column(
-            f"weighted_{name}_high",
-            "number",
-            f"Upper end of the interval around weighted_{name}",
-            f"weighted_{name} 的置信区间上限",
-            unit,
-        ),
+        column(name, "number", f"{what.en}, {plain.en}", f"{what.zh}（{plain.zh}）", unit),
+        *interval_ends(name, unit),
+        column(weighted, "number", f"{what.en} with survey weights", f"加权后的{what.zh}", unit),
+        *interval_ends(weighted, unit),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
 from peakend.feedback.drivers import driver_columns as columns
+from peakend.feedback.drivers import role_columns
 from peakend.feedback.sheet_files import SHEET_SQL
 from peakend.language import Text
 
@@ -87,7 +88,7 @@ ASYMMETRY = Analysis(
     ),
     needs=_NEEDS,
     uses=("survey_weights",),
-    gives=(columns.ROLES,),
+    gives=(role_columns.ROLES,),
     compute=_asymmetry,
     sql=SHEET_SQL,
     chart="driver_asymmetry",

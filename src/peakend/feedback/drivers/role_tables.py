@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from peakend.feedback.drivers import driver_columns as columns
+from peakend.feedback.drivers import role_columns
 from peakend.feedback.drivers.asymmetry import Asymmetry, asymmetry
 from peakend.feedback.drivers.bands import outcome_cuts
 from peakend.feedback.drivers.choice import Task, as_table, number, part_of, tasks, where
@@ -32,7 +32,7 @@ FEWEST_AT_AN_END = 20
 def role_tables(inputs: Inputs) -> Results:
     """The table of the analysis `driver_asymmetry`. Raises `ScoreOutsideScaleError`."""
     rows = [row for task in tasks(inputs) if not task.reason for row in _roles(task, inputs.settings)]
-    return {columns.ROLES.name: as_table(rows, columns.ROLES.schema())}
+    return {role_columns.ROLES.name: as_table(rows, role_columns.ROLES.schema())}
 
 
 def _roles(task: Task, settings: Settings) -> Iterator[Row]:

@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-from peakend.declaration import ResultColumn, ResultTable
-from peakend.feedback.score_columns import HIDDEN, PERIOD, SHARE, column
+from peakend.declaration import ResultTable
+from peakend.feedback.score_columns import HIDDEN, PERIOD, QUESTION, SHARE, column, interval_ends
 from peakend.language import Text
-
-_QUESTION = (
-    column("question_id", "string", "Question", "题目"),
-    column("label_en", "string", "Question's short label in English", "题目英文短标签"),
-    column("label_zh", "string", "Question's short label in Chinese", "题目中文短标签"),
-)
-
-
-def _interval(name: str, unit: str | None = SHARE) -> tuple[ResultColumn, ResultColumn]:
-    return (
-        column(
-            f"{name}_low",
-            "number",
-            f"Lower end of the interval around {name}",
-            f"{name} 的置信区间下限",
-            unit,
-        ),
-        column(
-            f"{name}_high",
-            "number",
-            f"Upper end of the interval around {name}",
-            f"{name} 的置信区间上限",
-            unit,
-        ),
-    )
-
 
 DELIGHT = ResultTable(
     name="delight",
     columns=(
         *PERIOD,
-        *_QUESTION,
+        *QUESTION,
         column("n", "integer", "Answers", "答案数", "answers"),
         column(
             "far_better", "number", "Share that found it far better than expected", "远好于预期的占比", SHARE
         ),
-        *_interval("far_better"),
+        *interval_ends("far_better", SHARE),
         column("better", "number", "Share that found it better, but not far", "略好于预期的占比", SHARE),
         column("as_expected", "number", "Share that found it as expected", "符合预期的占比", SHARE),
         column("worse", "number", "Share that found it worse or far worse", "不如预期的占比", SHARE),
@@ -53,7 +27,7 @@ DELIGHT = ResultTable(
             "scale points)",
             "喜出望外者与符合预期者的结果均值之差（净推荐值分或量表分）",
         ),
-        *_interval("lift", None),
+        *interval_ends("lift"),
         column("n_delighted", "integer", "Delighted with an outcome", "有结果的喜出望外者", "answers"),
         column("n_as_expected", "integer", "As expected with an outcome", "有结果的符合预期者", "answers"),
         column("p_value", "number", "Two-sided p of no lift", "无差异假设下的双侧 p 值", "probability"),
@@ -87,7 +61,7 @@ RECALL = ResultTable(
             "days",
         ),
         column("recall", "number", "Share that remembers", "记得的占比", SHARE),
-        *_interval("recall"),
+        *interval_ends("recall", SHARE),
         column(
             "branded",
             "number",
@@ -95,7 +69,7 @@ RECALL = ResultTable(
             "记得者中归于我方的占比",
             SHARE,
         ),
-        *_interval("branded"),
+        *interval_ends("branded", SHARE),
         column(
             "quality",
             "number",
@@ -110,7 +84,7 @@ RECALL = ResultTable(
             "有效体验：质量 × 记得 × 归于我方，对全部被问者取均值",
             SHARE,
         ),
-        *_interval("effective"),
+        *interval_ends("effective", SHARE),
         column(
             "vivid_gap",
             "number",
@@ -118,7 +92,7 @@ RECALL = ResultTable(
             "最好与最差各四分之一者的记忆率减去中间一半者",
             SHARE,
         ),
-        *_interval("vivid_gap"),
+        *interval_ends("vivid_gap", SHARE),
         column(
             "unclear",
             "integer",
@@ -140,7 +114,7 @@ METRIC_REGISTRY = ResultTable(
     name="metric_registry",
     columns=(
         column("programme", "string", "Survey programme", "调查系列"),
-        *_QUESTION,
+        *QUESTION,
         column("metric", "string", "nps, csat, ces or rating", "指标：nps、csat、ces 或 rating"),
         column("definition_en", "string", "Wording of the question in English", "英文题面"),
         column("definition_zh", "string", "Wording of the question in Chinese", "中文题面"),
@@ -194,7 +168,7 @@ METRIC_REGISTRY = ResultTable(
             "Agreement of both answers, ICC(A,1) (empty: not known)",
             "两次回答的一致性 ICC(A,1)（空为未知）",
         ),
-        *_interval("reliability", None),
+        *interval_ends("reliability"),
         column(
             "stability",
             "string",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
-from peakend.feedback.mismatch import columns
+from peakend.feedback.mismatch import change_columns, columns
 from peakend.feedback.sheet_files import SHEET_SQL
 from peakend.language import Text
 
@@ -35,7 +35,7 @@ MISMATCH = Analysis(
     ),
     needs=_NEEDS,
     uses=("interactions", "segment_members", "touchpoints", "changes", "survey_weights"),
-    gives=(columns.MISMATCH, columns.CLUSTERS, columns.THEMES, columns.CHANGES, columns.CUSTOMERS),
+    gives=(columns.MISMATCH, columns.CLUSTERS, columns.THEMES, change_columns.CHANGES, columns.CUSTOMERS),
     compute=_mismatch,
     sql=(
         *SHEET_SQL,
@@ -68,7 +68,7 @@ UNEXPLAINED_CHANGE = Analysis(
     ),
     needs=_NEEDS,
     uses=("survey_weights",),
-    gives=(columns.UNEXPLAINED,),
+    gives=(change_columns.UNEXPLAINED,),
     compute=_unexplained,
     sql=SHEET_SQL,
     chart="unexplained_change",

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from peakend.feedback.comparison import holm
-from peakend.feedback.mismatch import columns
+from peakend.feedback.mismatch import change_columns, columns
 from peakend.feedback.mismatch.change_rows import change_rows
 from peakend.feedback.mismatch.gathering import Gathered, Whole, gather, judged, labels, of_period
 from peakend.feedback.mismatch.scope_rows import Circumstances, cluster_rows, read_circumstances, theme_rows
@@ -33,8 +33,8 @@ def mismatch_tables(inputs: Inputs) -> Results:
         rows[columns.MISMATCH.name] += summary
         if found is not None:
             _in_depth(rows, inputs, gathered, whole, found, known, summary)
-        rows[columns.CHANGES.name] += change_rows(gathered, whole, found, known, inputs)
-    tables = (columns.MISMATCH, columns.CLUSTERS, columns.THEMES, columns.CHANGES, columns.CUSTOMERS)
+        rows[change_columns.CHANGES.name] += change_rows(gathered, whole, found, known, inputs)
+    tables = (columns.MISMATCH, columns.CLUSTERS, columns.THEMES, change_columns.CHANGES, columns.CUSTOMERS)
     return {table.name: as_table(rows[table.name], table) for table in tables}
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from peakend.feedback.comparison import holm, verdicts
-from peakend.feedback.mismatch import columns
+from peakend.feedback.mismatch import change_columns
 from peakend.feedback.mismatch.decomposition import EstimatedChange, unexplained_change
 from peakend.feedback.mismatch.gathering import Gathered, Whole, gather, labels
 from peakend.feedback.mismatch.mismatch_tables import as_table, outcome
@@ -29,7 +29,7 @@ def unexplained_tables(inputs: Inputs) -> Results:
     rows: list[Row] = []
     for whole in gathered.wholes:
         rows += _of_whole(gathered, whole, inputs.settings)
-    return {columns.UNEXPLAINED.name: as_table(rows, columns.UNEXPLAINED)}
+    return {change_columns.UNEXPLAINED.name: as_table(rows, change_columns.UNEXPLAINED)}
 
 
 def _of_whole(gathered: Gathered, whole: Whole, settings: Settings) -> list[Row]:

@@ -73,7 +73,7 @@ def drift(times: ArrayLike, scores: ArrayLike, errors: ArrayLike, confidence: fl
 
     times: k numbers (years, or 0, 1, 2 …), not all equal. scores, errors: the score and its standard error
     (> 0), in one unit. Weights 1/(se² + τ²), τ² by moments; the standard error is scaled by the residual
-    spread, on k − 2 degrees of freedom: false alarms at 5–6 % where 5 % is asked. Raises `TrendError`.
+    spread, on k − 2 degrees of freedom. Raises `TrendError`.
     Source: τ² as DerSimonian & Laird (1986), Controlled Clinical Trials 7(3), generalised to regression by
     Thompson & Sharp (1999), Statistics in Medicine 18(20); errors: Knapp & Hartung (2003), Statistics in
     Medicine 22(17).
