@@ -27,11 +27,14 @@ DOCS = Path(__file__).parent
 UNITS: Mapping[str, Text] = {
     "NPS points": Text("NPS points", "净推荐值分"),
     "answers": Text("answers", "份答案"),
+    "channels": Text("channels", "个渠道"),
     "correlation": Text("correlation or coefficient (−1 to 1)", "相关或系数（−1 至 1）"),
     "customers": Text("customers", "位客户"),
     "days": Text("days", "天"),
+    "events": Text("events", "次互动"),
     "index points": Text("index points (0 to 100)", "指数分（0 至 100）"),
     "invitations": Text("invitations", "份邀请"),
+    "journeys": Text("journeys", "段旅程"),
     "log odds": Text("natural log odds", "自然对数优势比"),
     "minutes": Text("minutes", "分钟"),
     "money": Text("money", "金额"),
@@ -48,6 +51,7 @@ UNITS: Mapping[str, Text] = {
     "share": Text("share (0 to 1)", "占比（0 至 1）"),
     "standardised": Text("standardised", "标准化"),
     "times": Text("times", "倍"),
+    "touchpoints": Text("touchpoints", "个接触点"),
     "weeks": Text("weeks", "周"),
     "year": Text("year", "年"),
 }

@@ -6,6 +6,7 @@ the runner in `peakend.analyses`, the report, the command line and the documenta
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -45,12 +46,17 @@ class ResultColumn:
 
 @dataclass(frozen=True, slots=True)
 class ResultTable:
-    """A table an analysis saves in the warehouse under `name`; `key`: the columns that identify a row."""
+    """A table an analysis saves in the warehouse under `name`; `key`: the columns that identify a row.
+
+    behind: for one row (its values by column) the customers it counts, from the query that counted them: a
+    relation with `customer_id` first; None where there is no such list.
+    """
 
     name: str
     columns: tuple[ResultColumn, ...]
     key: tuple[str, ...]
     meaning: Text
+    behind: Callable[[Inputs, Mapping[str, Any]], Relation] | None = None
 
     def schema(self) -> pa.Schema:
         return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in self.columns])
@@ -68,13 +74,15 @@ class Settings:
 
     minimum_base: cells with fewer answers are hidden. confidence: of intervals. alpha: family-wise error
     of verdicts within a metric and wave. currency: the one money is reported in (None: the only one found).
-    Raises `SettingsError` where a number is outside its range.
+    journey_gap_days: a customer's events further apart than this belong to different journeys, where no case
+    tells. Raises `SettingsError` where a number is outside its range.
     """
 
     minimum_base: int = 10
     confidence: float = 0.95
     alpha: float = 0.05
     currency: str | None = None
+    journey_gap_days: float = 30.0
 
     def __post_init__(self) -> None:
         if not (_is_number(self.minimum_base, int) and self.minimum_base >= 1):
@@ -89,6 +97,16 @@ class Settings:
             )
         _require_share("confidence", self.confidence, Text("The confidence", "置信水平"), "0.95")
         _require_share("alpha", self.alpha, Text("The error of verdicts", "结论的总体错误率"), "0.05")
+        if not (_is_number(self.journey_gap_days, (int, float)) and 0 < self.journey_gap_days < math.inf):
+            raise SettingsError(
+                Text(
+                    f"The gap between journeys is a number of days above 0, not {self.journey_gap_days!r}.",
+                    f"旅程间隔应为大于 0 的天数，而不是 {self.journey_gap_days!r}。",
+                ),
+                Text("Usual is 30.", "通常用 30。"),
+                setting="journey_gap_days",
+                value=self.journey_gap_days,
+            )
 
 
 def _is_number(value: object, kind: type | tuple[type, ...]) -> bool:

@@ -97,13 +97,23 @@ def run(
             help=both("Currency that money is reported in (ISO 4217).", "金额的报告币种（ISO 4217）。"),
         ),
     ] = None,
+    journey_gap_days: Annotated[
+        float,
+        typer.Option(
+            "--journey-gap-days",
+            help=both(
+                "A pause longer than this begins a new journey, where no case tells.",
+                "没有实例编号时，超过此天数的间隔视为新旅程。",
+            ),
+        ),
+    ] = 30.0,
     as_json: JsonOption = False,
 ) -> None:
     """Run what is out of date; exit 1 when an analysis failed, 130 after Ctrl-C."""
     from peakend.analyses import RunInterruptedError
     from peakend.declaration import Settings
 
-    settings = Settings(minimum_base, confidence, alpha, currency)
+    settings = Settings(minimum_base, confidence, alpha, currency, journey_gap_days)
     with existing(warehouse, read_only=False) as workspace:
         try:
             with drawn_progress(quiet=as_json) as progress:

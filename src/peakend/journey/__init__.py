@@ -1,1 +1,1 @@
-"""Touchpoints and episodes: map, variants, funnels, peak-end, attribution. Not built yet."""
+"""Touchpoints and episodes: map, variants, funnels, peak-end, attribution."""

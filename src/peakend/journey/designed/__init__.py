@@ -1,0 +1,1 @@
+"""Designed journeys against lived ones."""

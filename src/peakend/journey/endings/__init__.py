@@ -1,0 +1,1 @@
+"""How journeys end: erosion, end gestures that pay, memory and the next purchase."""

@@ -1,0 +1,33 @@
+"""The analysis that cuts the stream of events into journeys, for all others."""
+
+from __future__ import annotations
+
+from peakend.declaration import Analysis, Inputs, Results
+from peakend.journey.episodes.columns import JOURNEY_STEPS
+from peakend.journey.episodes.columns import JOURNEYS as JOURNEYS_TABLE
+from peakend.language import Text
+
+
+def _journeys(inputs: Inputs) -> Results:
+    from peakend.journey.episodes.cutting import journey_tables
+
+    return journey_tables(inputs)
+
+
+JOURNEYS = Analysis(
+    name="journeys",
+    version=1,
+    chapter="journey",
+    title=Text("Journeys", "旅程"),
+    meaning=Text(
+        "The stream of events cut into journeys: by the case a source names, else where a customer pauses.",
+        "把互动流切分为旅程：以来源所给实例为准，否则以客户的间隔为界。",
+    ),
+    needs=("interactions",),
+    uses=("identities",),
+    gives=(JOURNEYS_TABLE, JOURNEY_STEPS),
+    compute=_journeys,
+    sql=("journey/episodes/journey_steps", "journey/episodes/journeys"),
+)
+
+ANALYSES: tuple[Analysis, ...] = (JOURNEYS,)

@@ -1,0 +1,1 @@
+"""How far customers get: funnels, flows by step, retention of cohorts."""

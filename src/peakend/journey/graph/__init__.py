@@ -1,0 +1,1 @@
+"""The journey map: what follows what, how long it takes, how it feels."""

@@ -1,0 +1,1 @@
+"""Peak-end as a tested model: what of a journey is remembered."""

@@ -1,0 +1,1 @@
+"""The ways journeys go, from the first step to the last."""
