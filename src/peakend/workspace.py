@@ -155,6 +155,14 @@ class Workspace:
         wanted = [table.name for table in analysis.gives if name in (table.name, analysis.name)]
         return {table: self._result(table, analysis) for table in wanted}
 
+    def customers(self, table: str, **row: object) -> Relation:
+        """The customers behind one row of a result table, named by as many of its columns as it takes.
+
+        `w.customers("journey_edges", from_touchpoint="checkin", to_touchpoint="lounge")`. The list comes from
+        the query that made the number. Raises `BehindError`, `UnknownAnalysisError`.
+        """
+        return runner.customers_behind(self.engine, table, row)
+
     def sql(self, name: str, executed: bool = True) -> tuple[Statement, ...]:
         """The SQL of an analysis in this warehouse's dialect.
 
