@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from conformance.afterwards import with_afterwards
 from conformance.data import money, some_null
+from conformance.journeys import with_journeys
 from conformance.lounge import with_lounge
 from peakend.warehouse.schema import canonical_table
 
@@ -49,7 +50,8 @@ def company(seed: int = 7) -> dict[str, pa.Table]:
         **_answers(random),
         "transactions": _transactions(random),
     }
-    return with_afterwards(with_lounge({name: _in_shape(name, columns) for name, columns in made.items()}))
+    own = {name: _in_shape(name, columns) for name, columns in made.items()}
+    return with_journeys(with_afterwards(with_lounge(own)))
 
 
 def _in_shape(name: str, columns: Mapping[str, Any]) -> pa.Table:
