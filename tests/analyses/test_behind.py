@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -23,7 +25,7 @@ def cities(inputs: Inputs) -> Results:
     return {"cities": counted}
 
 
-def of_a_city(inputs: Inputs, row: dict[str, object]) -> Relation:
+def of_a_city(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
     sql = "select customer_id from met where city = $city and joined_on = $on order by customer_id"
     return inputs.query(sql, {"city": row["city"], "on": row["joined_on"]}, met=inputs.query(_MET))
 

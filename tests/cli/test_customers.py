@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from peakend.declaration import Analysis, Inputs
     from peakend.engine import Relation
@@ -23,7 +23,7 @@ class Peakend(Protocol):
     def __call__(self, *arguments: str) -> Said: ...
 
 
-def named(inputs: Inputs, row: dict[str, Any]) -> Relation:
+def named(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
     sql = "select customer_id, name from customers where customer_id >= $letter order by customer_id"
     return inputs.query(sql, {"letter": row["letter"]})
 
