@@ -1,0 +1,104 @@
+with by_customer as (
+  select
+    j.segmentation,
+    j.segment,
+    j.touchpoint_id,
+    coalesce(j.customer_id, j.journey_id) as who,
+    max(case when j.customer_id is null then 0 else 1 end) as known,
+    cast(count(*) as bigint) as journeys,
+    sum(j.events) as events,
+    sum(case when j.place = 1 then 1 else 0 end) as starts,
+    cast(sum(j.ends) as bigint) as ends,
+    sum(case when j.events > 1 then 1 else 0 end) as reworked,
+    sum(j.place) as places,
+    cast(sum(j.felt) as double) as felt,
+    coalesce(sum(j.feeling), 0.0) as feeling
+  from node_journeys j
+  group by j.segmentation, j.segment, j.touchpoint_id, coalesce(j.customer_id, j.journey_id)
+),
+counted as (
+  select
+    c.segmentation,
+    c.segment,
+    c.touchpoint_id,
+    cast(sum(c.events) as bigint) as events,
+    cast(sum(c.journeys) as bigint) as journeys,
+    cast(sum(c.known) as bigint) as customers,
+    cast(count(*) as bigint) as base,
+    cast(sum(c.starts) as bigint) as starts,
+    cast(sum(c.ends) as bigint) as ends,
+    cast(sum(c.ends) as double) / sum(c.journeys) as drop_off,
+    cast(sum(c.reworked) as bigint) as reworked,
+    cast(sum(c.places) as double) / sum(c.journeys) as mean_place,
+    sum(cast(c.ends as double) * c.ends) as ends_ends,
+    sum(cast(c.ends as double) * c.journeys) as ends_journeys,
+    sum(cast(c.journeys as double) * c.journeys) as journeys_journeys,
+    cast(sum(c.felt) as bigint) as felt,
+    cast(sum(case when c.felt > 0 then 1 else 0 end) as bigint) as felt_by,
+    cast(sum(c.feeling) as double) / nullif(sum(c.felt), 0.0) as emotion,
+    sum(c.feeling * c.feeling) as feeling_feeling,
+    sum(c.feeling * c.felt) as feeling_felt,
+    sum(c.felt * c.felt) as felt_felt
+  from by_customer c
+  group by c.segmentation, c.segment, c.touchpoint_id
+),
+waits as (
+  select
+    v.segmentation,
+    v.segment,
+    v.touchpoint_id,
+    v.wait_us,
+    row_number() over (
+      partition by v.segmentation, v.segment, v.touchpoint_id order by v.wait_us, v.event_id
+    ) as rank,
+    count(*) over (partition by v.segmentation, v.segment, v.touchpoint_id) as size
+  from visits v
+  where v.wait_us is not null
+),
+waited as (
+  select
+    w.segmentation,
+    w.segment,
+    w.touchpoint_id,
+    min(case when 2 * w.rank >= w.size then w.wait_us end) as median_us,
+    min(case when 10 * w.rank >= 9 * w.size then w.wait_us end) as p90_us
+  from waits w
+  group by w.segmentation, w.segment, w.touchpoint_id
+)
+select
+  c.segmentation,
+  c.segment,
+  c.touchpoint_id,
+  c.events,
+  c.journeys,
+  c.customers,
+  c.base,
+  c.starts,
+  c.ends,
+  c.reworked,
+  c.mean_place,
+  c.drop_off,
+  cast(
+    sqrt(
+      greatest(
+        c.ends_ends - 2.0 * c.drop_off * c.ends_journeys + c.drop_off * c.drop_off * c.journeys_journeys,
+        0.0
+      ) * c.base * (cast(1 as double) / nullif(c.base - 1, 0))
+    ) as double
+  ) / c.journeys as drop_off_se,
+  cast(w.median_us as double) / 1000000.0 as wait_median_s,
+  cast(w.p90_us as double) / 1000000.0 as wait_p90_s,
+  c.felt as emotion_n,
+  c.felt_by as emotion_customers,
+  c.emotion,
+  cast(
+    sqrt(
+      greatest(
+        c.feeling_feeling - 2.0 * c.emotion * c.feeling_felt + c.emotion * c.emotion * c.felt_felt,
+        0.0
+      ) * c.felt_by * (cast(1 as double) / nullif(c.felt_by - 1, 0))
+    ) as double
+  ) / nullif(c.felt, 0) as emotion_se
+from counted c
+left join waited w
+  on w.segmentation = c.segmentation and w.segment = c.segment and w.touchpoint_id = c.touchpoint_id
