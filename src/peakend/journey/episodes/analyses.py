@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
-from peakend.journey.episodes.columns import JOURNEY_STEPS
+from peakend.journey.episodes.columns import JOURNEY_STEPS, KEPT, LEFT_OUT
 from peakend.journey.episodes.columns import JOURNEYS as JOURNEYS_TABLE
 from peakend.language import Text
 
@@ -16,7 +16,7 @@ def _journeys(inputs: Inputs) -> Results:
 
 JOURNEYS = Analysis(
     name="journeys",
-    version=1,
+    version=2,
     chapter="journey",
     title=Text("Journeys", "旅程"),
     meaning=Text(
@@ -25,9 +25,15 @@ JOURNEYS = Analysis(
     ),
     needs=("interactions",),
     uses=("identities",),
-    gives=(JOURNEYS_TABLE, JOURNEY_STEPS),
+    gives=(JOURNEYS_TABLE, JOURNEY_STEPS, KEPT, LEFT_OUT),
     compute=_journeys,
-    sql=("journey/episodes/journey_steps", "journey/episodes/journeys"),
+    sql=tuple(
+        f"journey/episodes/{name}"
+        for name in (
+            *("visitors", "journey_events", "threads", "journey_steps", "journeys"),
+            *("kept", "left_out_events", "left_out"),
+        )
+    ),
 )
 
 ANALYSES: tuple[Analysis, ...] = (JOURNEYS,)
