@@ -5,6 +5,7 @@ from __future__ import annotations
 from peakend.declaration import Analysis, Inputs, Results
 from peakend.journey.registry.columns import CENSUS, MATRIX, PURPOSES
 from peakend.journey.registry.columns import REGISTRY as REGISTRY_TABLE
+from peakend.journey.registry.importance_columns import IMPORTANCE as IMPORTANCE_TABLE
 from peakend.language import Text
 
 
@@ -12,6 +13,12 @@ def _registry(inputs: Inputs) -> Results:
     from peakend.journey.registry.record import registry_tables
 
     return registry_tables(inputs)
+
+
+def _importance(inputs: Inputs) -> Results:
+    from peakend.journey.registry.weighing import importance_tables
+
+    return importance_tables(inputs)
 
 
 _JUDGED = ("answers", "questions", "responses", "surveys", "survey_weights")
@@ -46,4 +53,29 @@ REGISTRY = Analysis(
     sources=("Wilson 1927, JASA 22(158)", "Wolter 2007, Introduction to Variance Estimation"),
 )
 
-ANALYSES: tuple[Analysis, ...] = (REGISTRY,)
+IMPORTANCE = Analysis(
+    name="touchpoint_importance",
+    version=1,
+    chapter="journey",
+    title=Text("Often used, strongly felt", "常用与触动"),
+    meaning=Text(
+        "Touchpoints by how many customers meet them and how much they stir, also times what their score "
+        "lacks: where attention pays first.",
+        "按到访客户多少与触动大小（并乘以得分差距）排列接触点：先看哪里。",
+    ),
+    needs=("journey_steps",),
+    uses=("touchpoints", *_JUDGED, "interactions", "driver_importance"),
+    gives=(IMPORTANCE_TABLE,),
+    compute=_importance,
+    sql=(
+        *(f"journey/registry/{n}" for n in ("used", "people", "batch_sizes", "strong_moments")),
+        *_JUDGED_SQL,
+    ),
+    sources=(
+        "Martilla & James 1977, Journal of Marketing 41(1)",
+        "Wolter 2007, Introduction to Variance Estimation",
+        "Mogstad, Romano, Shaikh & Wilhelm 2024, Review of Economic Studies 91(1)",
+    ),
+)
+
+ANALYSES: tuple[Analysis, ...] = (REGISTRY, IMPORTANCE)

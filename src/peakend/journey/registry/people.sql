@@ -1,0 +1,3 @@
+select u.customer_id
+from used u
+group by u.customer_id
