@@ -40,7 +40,6 @@ edges as (
     b.entering,
     b.from_touchpoint_id,
     b.to_touchpoint_id,
-    cast(count(*) as bigint) as takers,
     sum(b.taken) as taken,
     sum(b.taken * b.taken) as taken_taken,
     sum(b.taken * o.leaving) as taken_leaving
@@ -59,7 +58,6 @@ select
   e.kind,
   e.from_touchpoint_id,
   e.to_touchpoint_id,
-  e.takers,
   e.taken,
   e.taken_taken,
   e.taken_leaving,

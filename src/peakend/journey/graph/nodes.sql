@@ -33,6 +33,9 @@ counted as (
     sum(cast(c.ends as double) * c.ends) as ends_ends,
     sum(cast(c.ends as double) * c.journeys) as ends_journeys,
     sum(cast(c.journeys as double) * c.journeys) as journeys_journeys,
+    cast(sum(c.reworked) as double) / sum(c.journeys) as rework,
+    sum(cast(c.reworked as double) * c.reworked) as reworked_reworked,
+    sum(cast(c.reworked as double) * c.journeys) as reworked_journeys,
     cast(sum(c.felt) as bigint) as felt,
     cast(sum(case when c.felt > 0 then 1 else 0 end) as bigint) as felt_by,
     cast(sum(c.feeling) as double) / nullif(sum(c.felt), 0.0) as emotion,
@@ -76,16 +79,14 @@ select
   c.starts,
   c.ends,
   c.reworked,
+  c.rework,
   c.mean_place,
   c.drop_off,
-  cast(
-    sqrt(
-      greatest(
-        c.ends_ends - 2.0 * c.drop_off * c.ends_journeys + c.drop_off * c.drop_off * c.journeys_journeys,
-        0.0
-      ) * c.base * (cast(1 as double) / nullif(c.base - 1, 0))
-    ) as double
-  ) / c.journeys as drop_off_se,
+  c.ends_ends,
+  c.ends_journeys,
+  c.reworked_reworked,
+  c.reworked_journeys,
+  c.journeys_journeys,
   cast(w.median_us as double) / 1000000.0 as wait_median_s,
   cast(w.p90_us as double) / 1000000.0 as wait_p90_s,
   c.felt as emotion_n,
