@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).parent
 
 UNITS: Mapping[str, Text] = {
+    "per thousand": Text("per 1,000 interactions", "每千次互动"),
+    "places": Text("places", "处"),
+    "visits": Text("visits", "次服务"),
+    "defects": Text("defects", "处差错"),
+    "facts": Text("facts", "条信息"),
     "NPS points": Text("NPS points", "净推荐值分"),
     "answers": Text("answers", "份答案"),
     "channels": Text("channels", "个渠道"),
