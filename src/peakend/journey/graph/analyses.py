@@ -44,7 +44,7 @@ JOURNEY_MAP = Analysis(
         "journey/graph/node_journeys",
         "journey/graph/nodes",
     ),
-    chart="journey_map",
+    chart=None,
     sources=(
         "van der Aalst 2016, Process Mining: Data Science in Action, ch. 5",
         "Korn & Graubard 1998, Survey Methodology 24(2)",
@@ -66,7 +66,7 @@ JOURNEY_CONTRASTS_ANALYSIS = Analysis(
     gives=(JOURNEY_CONTRASTS,),
     compute=_contrasts,
     sql=(*_WALK, "journey/graph/edge_journeys", "journey/graph/leaving", "journey/graph/waits"),
-    chart="journey_contrasts",
+    chart=None,
     sources=(
         "Newcombe 1998, Statistics in Medicine 17(8)",
         "Woodruff 1952, JASA 47(260)",
