@@ -43,7 +43,7 @@ FUNCTIONS: tuple[type[exp.Func], ...] = (
         exp.And,
         exp.Or,
     ),
-    *(exp.Lower, exp.Trim, exp.Length, exp.Substring, exp.Replace, exp.StartsWith),
+    *(exp.Lower, exp.Trim, exp.Length, exp.Substring, exp.Replace, exp.StartsWith, exp.MD5),
     *(exp.DateDiff, exp.TimestampTrunc, exp.DateTrunc, exp.Extract),
     *(exp.Year, exp.Quarter, exp.Month, exp.Day),
 )

@@ -1,1 +1,5 @@
-"""The ways journeys go, from the first step to the last."""
+"""The different sequences that journeys take, and how many take each."""
+
+from peakend.journey.variants.sequences import SEPARATOR, VariantsError, journey_variants, steps_of, variants
+
+__all__ = ["SEPARATOR", "VariantsError", "journey_variants", "steps_of", "variants"]
