@@ -98,12 +98,15 @@ def with_steps(inputs: Inputs, table: pa.Table) -> Inputs:
 
 
 def test_a_planted_hot_touchpoint_lands_top_right(weighed: Callable[..., Any]) -> None:
-    _, rows = weighed(steps(6, "t2"))
+    table = steps(0, "t2")
+    _, rows = weighed(table)
     hot = rows["t2"]
     assert (hot["quadrant"], hot["sure"], hot["emphasis_rank"]) == ("hot", True, 1)
     assert hot["emphasis_rank_high"] == 1
     assert hot["importance_source"] == "strong_moments"
     assert hot["importance_low"] < 7.5 < hot["importance_high"]
+    met = sum(touchpoint == "t2" for touchpoint in table["touchpoint_id"].to_pylist())
+    assert hot["frequency"] == pytest.approx(met / 400)
     assert hot["frequency_low"] < 0.85 < hot["frequency_high"]
 
 
