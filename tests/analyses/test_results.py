@@ -104,3 +104,17 @@ def test_saving_is_all_or_nothing(engine: Engine, analysis: Analysis) -> None:
         save(engine, shorter)
         raise RuntimeError("power cut")
     assert engine.table("t").to_arrow().num_rows == 2
+
+
+def test_a_result_made_from_another_reads_what_was_saved(engine: Engine, declare: Declare) -> None:
+    """It is not computed twice: the second table is made from the saved rows, whatever the order declared."""
+    columns = (ResultColumn("n", "integer", Text("n", "n")),)
+    sums, parts = (ResultTable(name, columns, ("n",), Text(name, name)) for name in ("sums", "parts"))
+    declared = declare("a", gives=(sums, parts))
+    part = engine.query("select t.n + $more as n from t", {"more": 1}, t=engine.from_arrow(ROWS))
+    made = {"sums": part.query("select sum(t.n) + $more as n from t", {"more": 10}), "parts": part}
+    expected = made["sums"].to_arrow()["n"].to_pylist()
+    relations = declared_results(engine, declared, made)
+    assert save(engine, relations, made) == {"sums": 1, "parts": 2}
+    assert engine.table("sums").to_arrow()["n"].to_pylist() == expected == [15]
+    assert '"parts"' in relations["sums"].sql()

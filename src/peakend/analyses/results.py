@@ -52,11 +52,39 @@ def declared_results(engine: Engine, analysis: Analysis, results: Results) -> di
     return checked
 
 
-def save(engine: Engine, relations: Mapping[str, Relation]) -> dict[str, int]:
-    """Replace the result tables; rows of each. Call it within `all_or_nothing`."""
-    for name, relation in relations.items():
+def save(engine: Engine, relations: Mapping[str, Relation], made: Results | None = None) -> dict[str, int]:
+    """Replace the result tables; rows of each. Call it within `all_or_nothing`.
+
+    made: the results as the analysis returned them. One that others are made from is saved before them, and
+    they read the saved table instead of computing it again.
+    """
+    parts = {name: result for name, result in (made or {}).items() if isinstance(result, Relation)}
+    used = {name: _used_by(relation, parts) - {name} for name, relation in relations.items()}
+    for name in sorted(relations, key=lambda table: len(used[table])):
+        relation = relations[name]
+        for part in used[name]:
+            _read_saved(relation, parts[part].name, engine.table(part))
         engine.store(relation, name, replace=True)
     return {name: row_count(engine, name) for name in relations}
+
+
+def _used_by(relation: Relation, parts: Mapping[str, Relation]) -> set[str]:
+    return {name for name, part in parts.items() if part.name in relation.ctes}
+
+
+def _read_saved(relation: Relation, part: str, saved: Relation) -> None:
+    """Put `saved` in the place of the CTE `part`, and drop what only that needed."""
+    relation.ctes[part] = saved.statement()
+    bodies, needed = [relation.tree], set[str]()
+    values = set[str]()
+    while bodies:
+        body = bodies.pop()
+        values |= {placeholder.name for placeholder in body.find_all(exp.Placeholder)}
+        found = {table.name for table in body.find_all(exp.Table)} & set(relation.ctes)
+        bodies += [relation.ctes[name] for name in found - needed]
+        needed |= found
+    relation.ctes = {name: body for name, body in relation.ctes.items() if name in needed}
+    relation.params = {name: value for name, value in relation.params.items() if name in values}
 
 
 @contextmanager

@@ -142,11 +142,12 @@ class _Run:
         analysis = attempt.outcome.analysis
         gives = {table.name: table for giver in self.by_table.values() for table in giver.gives}
         inputs = Inputs(self.engine, relations_for(self.engine, analysis, tables, gives), self.settings)
-        relations = declared_results(self.engine, analysis, analysis.compute(inputs))
+        made = analysis.compute(inputs)
+        relations = declared_results(self.engine, analysis, made)
         if not self.engine.transactional:
             append(self.engine, self.run_id, self.settings, [attempt.outcome], status=SAVING)
         with all_or_nothing(self.engine):
-            attempt.saved(save(self.engine, relations))
+            attempt.saved(save(self.engine, relations, made))
             attempt.ended("done")
             append(self.engine, self.run_id, self.settings, [attempt.outcome])
         self.versions.changed(attempt.outcome.fingerprint, attempt.outcome.rows)
