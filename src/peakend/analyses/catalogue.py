@@ -28,7 +28,7 @@ MODULES = (
     "peakend.feedback.mismatch.analyses",
     "peakend.feedback.words.analyses",
     "peakend.feedback.memory.analyses",
-    "peakend.journey.episodes.analyses",
+    "peakend.journey.stream.analyses",
     "peakend.journey.registry.analyses",
     "peakend.journey.graph.analyses",
     "peakend.journey.variants.analyses",

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from peakend.journey.episodes.rules import Between, ByCase, Gap, LifeCycle
+from peakend.journey.stream.rules import Between, ByCase, Gap, LifeCycle
 
 if TYPE_CHECKING:
     from peakend.declaration import Inputs, Results
     from peakend.engine import Relation
-    from peakend.journey.episodes.rules import Rule
+    from peakend.journey.stream.rules import Rule
 
 _NEVER_US = 1 << 62
 _TOGETHER = "select t.* from t union all select u.* from u"
@@ -35,11 +35,11 @@ def stream_of(interactions: Relation, identities: Relation, now: datetime | None
     engine = interactions.engine
     moment = {"now": now or datetime.now(UTC).replace(tzinfo=None)}
     visitors = engine.query(
-        "journey/episodes/visitors", moment, interactions=interactions, identities=identities
+        "journey/stream/visitors", moment, interactions=interactions, identities=identities
     )
     return Stream(
-        engine.query("journey/episodes/journey_events", moment, interactions=interactions, visitors=visitors),
-        engine.query("journey/episodes/left_out_events", moment, interactions=interactions),
+        engine.query("journey/stream/journey_events", moment, interactions=interactions, visitors=visitors),
+        engine.query("journey/stream/left_out_events", moment, interactions=interactions),
     )
 
 
@@ -73,7 +73,7 @@ def outside(events: Relation, rule: Rule) -> Relation:
 def _threads(events: Relation, by_case: bool = False, kept: str = "all") -> Relation:
     """kept: all, cases or others."""
     chosen = {"by_case": int(by_case), "kept": kept}
-    return events.engine.query("journey/episodes/threads", chosen, events=events)
+    return events.engine.query("journey/stream/threads", chosen, events=events)
 
 
 def bounded(threads: Relation, rule: Between) -> Relation:
@@ -90,16 +90,16 @@ def bounded(threads: Relation, rule: Between) -> Relation:
     )
     gap_us = rule.gap.microseconds if rule.gap else _NEVER_US
     return threads.engine.query(
-        "journey/episodes/bounded_events", {"gap_us": gap_us}, events=threads, marks=marks
+        "journey/stream/bounded_events", {"gap_us": gap_us}, events=threads, marks=marks
     )
 
 
 def _within(found: Relation) -> Relation:
-    return found.engine.query("journey/episodes/bounded_steps", bounded=found)
+    return found.engine.query("journey/stream/bounded_steps", bounded=found)
 
 
 def _paused(threads: Relation, gap_us: int) -> Relation:
-    return threads.engine.query("journey/episodes/journey_steps", {"gap_us": gap_us}, events=threads)
+    return threads.engine.query("journey/stream/journey_steps", {"gap_us": gap_us}, events=threads)
 
 
 def journey_tables(inputs: Inputs) -> Results:
@@ -109,7 +109,7 @@ def journey_tables(inputs: Inputs) -> Results:
     query = inputs.engine.query
     return {
         "journey_steps": steps,
-        "journeys": query("journey/episodes/journeys", journey_steps=steps),
-        "journey_events_kept": query("journey/episodes/kept", journey_steps=steps),
-        "journey_events_left_out": query("journey/episodes/left_out", left_out_events=stream.left_out),
+        "journeys": query("journey/stream/journeys", journey_steps=steps),
+        "journey_events_kept": query("journey/stream/kept", journey_steps=steps),
+        "journey_events_left_out": query("journey/stream/left_out", left_out_events=stream.left_out),
     }

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
-from peakend.journey.episodes.columns import JOURNEY_STEPS, KEPT, LEFT_OUT
-from peakend.journey.episodes.columns import JOURNEYS as JOURNEYS_TABLE
+from peakend.journey.stream.columns import JOURNEY_STEPS, KEPT, LEFT_OUT
+from peakend.journey.stream.columns import JOURNEYS as JOURNEYS_TABLE
 from peakend.language import Text
 
 
 def _journeys(inputs: Inputs) -> Results:
-    from peakend.journey.episodes.cutting import journey_tables
+    from peakend.journey.stream.cutting import journey_tables
 
     return journey_tables(inputs)
 
@@ -28,7 +28,7 @@ JOURNEYS = Analysis(
     gives=(JOURNEYS_TABLE, JOURNEY_STEPS, KEPT, LEFT_OUT),
     compute=_journeys,
     sql=tuple(
-        f"journey/episodes/{name}"
+        f"journey/stream/{name}"
         for name in (
             *("visitors", "journey_events", "threads", "journey_steps", "journeys"),
             *("kept", "left_out_events", "left_out"),
