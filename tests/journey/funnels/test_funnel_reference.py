@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from peakend.engine import connect
 from peakend.journey.funnels.funnel import funnel, funnel_reaches
-from peakend.journey.funnels.steps import Exclusion, Step
+from peakend.journey.funnels.steps import Exclusion, Order, Step
 
 START = datetime(2024, 1, 1)
 Event = tuple[int, str, str | None]
@@ -94,7 +94,7 @@ def attempts(
     for chosen in permutations(range(len(events)), len(steps)):
         if order != "unordered" and list(chosen) != sorted(chosen):
             continue
-        if order == "strict" and any(b - a != 1 for a, b in zip(chosen, chosen[1:], strict=False)):
+        if order == "strict" and any(b - a != 1 for a, b in pairwise(chosen)):
             continue
         if not all(is_it(events[place], step) for place, step in zip(chosen, steps, strict=True)):
             continue
@@ -111,7 +111,7 @@ def expected(
     steps: list[Step],
     window: int | None,
     exclusions: list[Exclusion],
-    order: str,
+    order: Order,
 ) -> set[tuple[Any, ...]]:
     """(customer, step, depth, wait in microseconds), by trying everything."""
     rows = []
@@ -142,7 +142,7 @@ def found(
     steps: list[Step],
     window: int | None,
     exclusions: list[Exclusion],
-    order: Any,
+    order: Order,
 ) -> set[tuple[Any, ...]]:
     ordered = [sorted(customer, key=lambda event: event[0]) for customer in company]
     reaches = funnel_reaches(
@@ -161,7 +161,9 @@ def found(
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(companies, steps, windows, st.data())
-def test_ordered(company: list[list[Event]], steps: list[Step], window: int | None, data: Any) -> None:
+def test_ordered(
+    company: list[list[Event]], steps: list[Step], window: int | None, data: st.DataObject
+) -> None:
     places = st.tuples(st.integers(1, len(steps)), st.integers(1, len(steps))).filter(lambda p: p[0] < p[1])
     one = st.builds(
         lambda what, channel, where: Exclusion(Step((what,), channel), *where),

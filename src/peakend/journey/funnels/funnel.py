@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from peakend.feedback.intervals import normal_quantile
-from peakend.journey.funnels.attempts import Asked, reaches_sql
+from peakend.journey.funnels.attempts import Asked
+from peakend.journey.funnels.reaches import reaches
 from peakend.journey.funnels.steps import (
     By,
     Counting,
@@ -47,8 +48,8 @@ def funnel(
     (share_of_previous_low, …_high; both shares 0 to 1), dropped (reached the step before, not this one),
     median_s and p90_s (seconds from the step before; the 90th percentile by nearest rank).
 
-    interactions: relation or frame with event_id, customer_id, at, touchpoint_id, the column `by`, and channel
-    where a step names one. steps: 2 to 20; each a touchpoint, several touchpoints (any of them), or
+    interactions: relation or frame with event_id, customer_id, at, touchpoint_id, the column `by`, and
+    channel where a step names one. steps: 2 to 20; each a touchpoint, several touchpoints (any of them), or
     {"touchpoint": …, "channel": …}.
 
     An attempt is a series of *different* events within one value of `by`, in the order of (at, event_id):
@@ -82,7 +83,7 @@ def funnel(
     return relation.engine.query(
         "journey/funnels/funnel_rows",
         {"z": z},
-        reaches=_reaches(relation, asked),
+        reaches=reaches(relation, asked, depth=False),
         steps=relation.engine.from_arrow(labels),
     )
 
@@ -104,12 +105,7 @@ def funnel_reaches(
     (microseconds from the step before). Those at step k are its rows with step = k, those lost after it the
     ones with step = depth = k. Arguments and errors as of `funnel`.
     """
-    return _reaches(*_asked(interactions, steps, order, window, exclusions, by, counting, known))
-
-
-def _reaches(relation: Relation, asked: Asked) -> Relation:
-    sql, params = reaches_sql(asked)
-    return relation.engine.query(sql, params, interactions=relation)
+    return reaches(*_asked(interactions, steps, order, window, exclusions, by, counting, known))
 
 
 def _asked(
@@ -165,7 +161,8 @@ def _require_one_of(name: str, value: str, allowed: Sequence[str]) -> None:
             Text(
                 f"{name} is one of {listed}, not {value!r}.", f"{name} 应为 {listed} 之一，而不是 {value!r}。"
             ),
-            **{name: value},
+            argument=name,
+            value=value,
         )
 
 
@@ -184,8 +181,8 @@ def _require_sense(asked: Asked) -> None:
     if asked.counting == "attempts" or any((e.after, e.before) != (1, count) for e in asked.exclusions):
         raise FunnelError(
             Text(
-                "Without an order of steps there is no first one to count attempts by, and no place between two "
-                "of them: count customers, and exclude events from the whole attempt.",
+                "Without an order of steps there is no first one to count attempts by, and no place between "
+                "two of them: count customers, and exclude events from the whole attempt.",
                 "无序漏斗没有首步，无法按尝试计数，也没有“某两步之间”：请按客户计数，并对整次尝试设置排除。",
             )
         )
@@ -194,8 +191,8 @@ def _require_sense(asked: Asked) -> None:
             if step.meets(other) and not step.same(other):
                 raise FunnelError(
                     Text(
-                        f"{other.label} and {step.label} share events without being the same: in an unordered "
-                        "funnel it cannot be told which of them an event is.",
+                        f"{other.label} and {step.label} share events without being the same: in an "
+                        "unordered funnel it cannot be told which of them an event is.",
                         f"{other.label} 与 {step.label} 有部分重叠：在无序漏斗中无法判定互动属于哪一步。",
                     ),
                     Text("Make them the same, or apart.", "请使二者完全相同或互不重叠。"),

@@ -19,13 +19,13 @@ _CLOSE = 3
 
 
 class FunnelError(PeakendError):
-    """A funnel that cannot be asked for: no steps, a window of nothing, an excluded step. `data` says which."""
+    """A funnel that cannot be asked for: no steps, no window, an excluded step. `data` says which."""
 
     code: ClassVar[str] = "journey.funnel"
 
 
 class UnknownTouchpointError(PeakendError):
-    """Touchpoints that are in no event. `data` has unknown, and close: the most similar known ones of each."""
+    """Touchpoints that are in no event. `data` has unknown, and close: the most similar known ones."""
 
     code: ClassVar[str] = "journey.unknown_touchpoint"
 
@@ -110,8 +110,8 @@ def exclusions_of(given: Sequence[StepLike | Exclusion], steps: Sequence[Step]) 
         if not 1 <= excluded.after < before <= len(steps):
             raise FunnelError(
                 Text(
-                    f"{what.label} is excluded between step {excluded.after} and step {before}, but the funnel "
-                    f"goes from step 1 to step {len(steps)}.",
+                    f"{what.label} is excluded between step {excluded.after} and step {before}, but the "
+                    f"funnel goes from step 1 to step {len(steps)}.",
                     f"{what.label} 被设为在第 {excluded.after} 步与第 {before} 步之间排除，"
                     f"但漏斗仅有第 1 至第 {len(steps)} 步。",
                 ),
