@@ -44,7 +44,7 @@ JOURNEY_MAP = Analysis(
         "journey/graph/node_journeys",
         "journey/graph/nodes",
     ),
-    chart=None,
+    chart="journey_map",
     sources=(
         "van der Aalst 2016, Process Mining: Data Science in Action, ch. 5",
         "Korn & Graubard 1998, Survey Methodology 24(2)",

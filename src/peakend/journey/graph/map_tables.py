@@ -28,9 +28,10 @@ Row = dict[str, Any]
 
 def map_tables(inputs: Inputs) -> Results:
     """`journey_nodes` and `journey_edges`."""
+    edges = _edges(inputs)
     return {
-        JOURNEY_NODES.name: table_of(JOURNEY_NODES, _nodes(inputs)),
-        JOURNEY_EDGES.name: table_of(JOURNEY_EDGES, _edges(inputs)),
+        JOURNEY_NODES.name: table_of(JOURNEY_NODES, _nodes(inputs, edges)),
+        JOURNEY_EDGES.name: table_of(JOURNEY_EDGES, edges),
     }
 
 
@@ -56,8 +57,15 @@ def _passages(inputs: Inputs) -> Relation:
     return cut_passages(inputs.engine, inputs["journey_steps"], inputs["segment_members"])
 
 
-def _nodes(inputs: Inputs) -> list[Row]:
+def _nodes(inputs: Inputs, edges: Sequence[Row]) -> list[Row]:
+    """One row a touchpoint; what a hidden edge would tell is not told here either."""
     settings = inputs.settings
+    told = {
+        (row["segmentation"], row["segment"], row["kind"], row[f"{side}_touchpoint_id"])
+        for row in edges
+        for kind, side in (("start", "to"), ("end", "from"))
+        if row["kind"] == kind and not row["hidden"]
+    }
     found = _sorted(nodes_of(inputs.engine, _visits(inputs)), JOURNEY_NODES.key)
     everybody = {row["touchpoint_id"]: row["base"] for row in found if row["segmentation"] == "all"}
     totals: dict[Hashable, int] = {
@@ -75,7 +83,15 @@ def _nodes(inputs: Inputs) -> list[Row]:
         if row["hidden"]:
             _empty(row, JOURNEY_NODES)
             continue
+        for kind, names in (("start", ("starts",)), ("end", ("ends", "drop_off"))):
+            cell = row["segmentation"], row["segment"], kind, row["touchpoint_id"]
+            if row[names[0]] and cell not in told:
+                row |= dict.fromkeys(names)
+        if 0 < row["reworked"] < settings.minimum_base:
+            row["rework"] = None
         for name, part in (("drop_off", "ends"), ("rework", "reworked")):
+            if row[name] is None:
+                continue
             ratio = Ratio(
                 *(row[part], row["journeys"], row["base"]),
                 *(row[f"{part}_{part}"], row[f"{part}_journeys"], row["journeys_journeys"]),
