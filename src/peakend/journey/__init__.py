@@ -6,6 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from peakend.journey.registry.entitled import Entitlement, entitled
+    from peakend.journey.registry.importance import PriorityScores, priority_scores
+    from peakend.journey.registry.meeting import touchpoints_met
+    from peakend.journey.registry.templates import programme, template, templates
     from peakend.journey.stream.nesting import Level, nested
     from peakend.journey.stream.rules import Between, ByCase, Gap, LifeCycle, RuleError
     from peakend.journey.stream.stepwise import episodes, left_out
@@ -14,25 +18,41 @@ if TYPE_CHECKING:
 _FROM: dict[str, str] = {
     "Between": "peakend.journey.stream.rules",
     "ByCase": "peakend.journey.stream.rules",
+    "Entitlement": "peakend.journey.registry.entitled",
     "Gap": "peakend.journey.stream.rules",
     "Level": "peakend.journey.stream.nesting",
     "LifeCycle": "peakend.journey.stream.rules",
+    "PriorityScores": "peakend.journey.registry.importance",
     "RuleError": "peakend.journey.stream.rules",
+    "entitled": "peakend.journey.registry.entitled",
     "episodes": "peakend.journey.stream.stepwise",
     "left_out": "peakend.journey.stream.stepwise",
     "nested": "peakend.journey.stream.nesting",
+    "priority_scores": "peakend.journey.registry.importance",
+    "programme": "peakend.journey.registry.templates",
+    "template": "peakend.journey.registry.templates",
+    "templates": "peakend.journey.registry.templates",
+    "touchpoints_met": "peakend.journey.registry.meeting",
 }
 
 __all__ = [
     "Between",
     "ByCase",
+    "Entitlement",
     "Gap",
     "Level",
     "LifeCycle",
+    "PriorityScores",
     "RuleError",
+    "entitled",
     "episodes",
     "left_out",
     "nested",
+    "priority_scores",
+    "programme",
+    "template",
+    "templates",
+    "touchpoints_met",
 ]
 
 

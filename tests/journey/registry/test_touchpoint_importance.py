@@ -12,10 +12,10 @@ import pytest
 from peakend.declaration import Inputs, Settings
 from peakend.engine import Engine, connect
 from peakend.feedback.drivers.errors import DriverInputError
-from peakend.journey.episodes.columns import JOURNEY_STEPS
 from peakend.journey.registry.importance import priority_scores
 from peakend.journey.registry.importance_columns import IMPORTANCE
 from peakend.journey.registry.weighing import _use, _weigh, importance_tables
+from peakend.journey.stream.columns import JOURNEY_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
