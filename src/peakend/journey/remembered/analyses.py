@@ -74,6 +74,7 @@ PEAK_END = Analysis(
         _ROOM + name
         for name in ("memory_rows", "cross_products", "coverage", "touchpoint_moments", "touchpoint_roles")
     ),
+    chart="peak_end",
     sources=(
         "Kahneman, Fredrickson, Schreiber & Redelmeier 1993, Psychological Science 4(6)",
         "Redelmeier & Kahneman 1996, Pain 66(1)",

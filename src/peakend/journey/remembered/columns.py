@@ -261,8 +261,10 @@ ROLES = ResultTable(
         column(
             "valley",
             "string",
-            "tolerated (a low point that carries little), remembered, cannot_tell (empty: no low point)",
-            "低谷：tolerated 被容忍（份量轻）、remembered 被记住、cannot_tell 尚不能断定（空为不是低谷）",
+            "tolerated (a low point that carries little), remembered, even (as any moment), cannot_tell "
+            "(empty: no low point)",
+            "低谷：tolerated 被容忍（份量轻）、remembered 被记住、even 与其他时刻相同、"
+            "cannot_tell 尚不能断定（空为不是低谷）",
         ),
         *HIDDEN,
     ),

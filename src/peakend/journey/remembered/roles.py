@@ -43,7 +43,7 @@ class Role:
 
     role: peak or end where it is that more often than evenly (p after Holm; of both the more frequent), else
     empty. valley: empty unless it is the worst moment more often than evenly; then tolerated (it carries
-    less than evenly), remembered (more), or cannot_tell.
+    less than evenly), remembered (more), even (every moment counts alike under the model), or cannot_tell.
     """
 
     touchpoint_id: str
@@ -86,9 +86,10 @@ def roles(
         for each in moments
     ]
     adjusted = _adjusted([[row["peak"].p, row["end"].p] for row in found])
+    even = set(weights) == {"evens"}
     valleys = _adjusted([[row["worst"].p, row["weight"].p] for row in found])
     return [
-        each.role(shares, _role(shares, p, alpha), _valley(shares, q, alpha), confidence)
+        each.role(shares, _role(shares, p, alpha), _valley(shares, q, alpha, even), confidence)
         for each, shares, p, q in zip(moments, found, adjusted, valleys, strict=True)
     ]
 
@@ -109,9 +110,11 @@ def _role(shares: Mapping[str, Share], p: Numbers, alpha: float) -> str:
     return max(fit)[1] if fit else ""
 
 
-def _valley(shares: Mapping[str, Share], p: Numbers, alpha: float) -> str:
+def _valley(shares: Mapping[str, Share], p: Numbers, alpha: float, even: bool) -> str:
     if not (p[0] <= alpha and shares["worst"].above_even > 0):
         return ""
+    if even:
+        return "even"
     if not p[1] <= alpha:
         return "cannot_tell"
     return "tolerated" if shares["weight"].above_even < 0 else "remembered"
