@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
-from peakend.journey.attribution import columns
+from peakend.journey.attribution import columns, next_columns
 from peakend.language import Text
 
 
@@ -71,6 +71,7 @@ ATTRIBUTION = Analysis(
         f"{_HERE}met_journeys",
         f"{_HERE}met_outcome",
     ),
+    chart="attribution",
     sources=(
         "Anderl, Becker, von Wangenheim & Schumann 2016, Int. Journal of Research in Marketing 33(3)",
         "Zhao, Mahboobi & Bagheri 2018, Shapley Value Methods for Attribution Modeling",
@@ -99,6 +100,7 @@ SEQUENCES = Analysis(
         f"{_HERE}pair_counts",
         f"{_HERE}sequence_journeys",
     ),
+    chart="sequences",
     sources=(
         "VanderWeele & Knol 2014, Epidemiologic Methods 3(1)",
         "Holm 1979, Scandinavian Journal of Statistics 6(2)",
@@ -116,19 +118,21 @@ NEXT_STEPS = Analysis(
     ),
     needs=("journey_steps",),
     uses=("touchpoints",),
-    gives=(columns.NEXT_STEP_QUALITY, columns.NEXT_STEP_TABLE),
+    gives=(next_columns.NEXT_STEP_QUALITY, next_columns.NEXT_STEP_TABLE),
     compute=_next_steps,
     sql=(
         f"{_HERE}touchpoint_steps",
         f"{_HERE}journey_windows",
         f"{_HERE}step_contexts",
         f"{_HERE}context_counts",
+        f"{_HERE}context_customers",
         f"{_HERE}context_steps",
     ),
+    chart="next_steps",
     sources=(
         "Witten & Bell 1991, IEEE Transactions on Information Theory 37(4)",
         "Chen & Goodman 1999, Computer Speech & Language 13(4)",
     ),
 )
 
-ANALYSES: tuple[Analysis, ...] = (JOURNEY_OUTCOMES, ATTRIBUTION, SEQUENCES)
+ANALYSES: tuple[Analysis, ...] = (JOURNEY_OUTCOMES, ATTRIBUTION, SEQUENCES, NEXT_STEPS)

@@ -101,7 +101,7 @@ def chain_effects(
     leaving = np.where(leaving > 0, leaving, 1.0)
     begun = starts.sum(axis=1, keepdims=True)
     begun = np.where(begun > 0, begun, 1.0)
-    inverse = np.linalg.inv(np.eye(size) - moves / leaving[:, :, None])
+    inverse: Numbers = np.linalg.inv(np.eye(size) - moves / leaving[:, :, None]).astype(float)
     reached = np.einsum("bs,bst->bt", starts / begun, inverse)
     hopes = np.einsum("bst,bt->bs", inverse, won / leaving)
     probability = np.einsum("bs,bs->b", starts / begun, hopes)

@@ -75,7 +75,7 @@ class TouchCounts:
 
     @property
     def groups(self) -> int:
-        return self.first.shape[1]
+        return int(self.first.shape[1])
 
 
 def attributed_steps(
@@ -103,7 +103,7 @@ def touch_counts(attributed: Relation, size: int) -> tuple[TouchCounts, Codes]:
 
     def spread(values: Numbers) -> Numbers:
         cell = number * len(occurring) + group
-        flat = np.bincount(cell, values, minlength=size * len(occurring))
+        flat = np.bincount(cell, values, minlength=size * len(occurring)).astype(float)
         return flat.reshape(size, len(occurring))
 
     return TouchCounts(

@@ -117,5 +117,11 @@ def outcome_frame(frame: pa.Table) -> pa.Table:
 
 def outcome_tables(inputs: Inputs) -> Results:
     """The analysis `journey_outcomes`: a relation that never leaves the engine."""
-    names = ("journeys", "journey_steps", "transactions", "cases", "touchpoints")
-    return {"journey_outcomes": journey_outcomes(*(inputs[name] for name in names))}
+    found = journey_outcomes(
+        inputs["journeys"],
+        inputs["journey_steps"],
+        inputs["transactions"],
+        inputs["cases"],
+        inputs["touchpoints"],
+    )
+    return {"journey_outcomes": found}
