@@ -50,6 +50,7 @@ REGISTRY = Analysis(
         ),
         *_JUDGED_SQL,
     ),
+    chart="touchpoint_registry",
     sources=("Wilson 1927, JASA 22(158)", "Wolter 2007, Introduction to Variance Estimation"),
 )
 
@@ -71,6 +72,7 @@ IMPORTANCE = Analysis(
         *(f"journey/registry/{n}" for n in ("used", "people", "batch_sizes", "strong_moments")),
         *_JUDGED_SQL,
     ),
+    chart="touchpoint_importance",
     sources=(
         "Martilla & James 1977, Journal of Marketing 41(1)",
         "Wolter 2007, Introduction to Variance Estimation",

@@ -61,14 +61,17 @@ def numbered_map(
     across: Text,
     up: Text,
     corners: tuple[Text, Text, Text, Text],
+    act_corner: int = 0,
+    limits: tuple[float, float] | None = None,
 ) -> Spec:
     """A Vega-Lite specification of `spots` around the crosshair `cut`; positions in pixels.
 
-    corners: what the upper left, upper right, lower left and lower right corner are.
+    corners: what the upper left, upper right, lower left and lower right corner are; `act_corner`: which
+    of them is the one to act on. limits: ends of the scale across, where it has any.
     """
     phone = is_phone(width)
     tall = 300.0 if phone else 360.0
-    steps_across = axis_range(_extent([s.across for s in spots], cut[0]), None)
+    steps_across = axis_range(_extent([s.across for s in spots], cut[0]), limits)
     steps_up = axis_range(_extent([s.up for s in spots], cut[1]), None)
     frame = _Frame(34.0, width - 12.0, 44.0, tall, steps_across[:2], steps_up[:2])
     drawn: list[Spec] = []
@@ -78,7 +81,7 @@ def numbered_map(
         _rule(frame.x(cut[0]), frame.top, frame.x(cut[0]), frame.bottom, "ink-3", dashed=True),
         _rule(frame.left, frame.y(cut[1]), frame.right, frame.y(cut[1]), "ink-3", dashed=True),
     ]
-    _corner_words(frame, corners, words, language, phone)
+    _corner_words(frame, corners, words, language, act_corner)
     circles = _circles(spots, frame)
     for spot, (x, y) in zip(spots, circles, strict=True):
         token = "detractor" if spot.act else "brand"
@@ -116,7 +119,11 @@ def _axes(
 
 
 def _corner_words(
-    frame: _Frame, corners: tuple[Text, Text, Text, Text], words: list[Spec], language: Language, phone: bool
+    frame: _Frame,
+    corners: tuple[Text, Text, Text, Text],
+    words: list[Spec],
+    language: Language,
+    act_corner: int,
 ) -> None:
     room = (frame.right - frame.left) / 2 - 8
     for index, corner in enumerate(corners):
@@ -124,7 +131,7 @@ def _corner_words(
         text = shortened(corner.in_(language), SMALL_SIZE, room)
         x = frame.right if right else frame.left
         y = frame.bottom - 9 if low else frame.top - 11
-        token = "detractor" if index == 0 else "ink-3"
+        token = "detractor" if index == act_corner else "ink-3"
         words.append(_word(text, x + (-4 if right else 4), y, token, align="right" if right else "left"))
 
 
