@@ -66,7 +66,7 @@ JOURNEY_CONTRASTS_ANALYSIS = Analysis(
     gives=(JOURNEY_CONTRASTS,),
     compute=_contrasts,
     sql=(*_WALK, "journey/graph/edge_journeys", "journey/graph/leaving", "journey/graph/waits"),
-    chart=None,
+    chart="journey_contrasts",
     sources=(
         "Newcombe 1998, Statistics in Medicine 17(8)",
         "Woodruff 1952, JASA 47(260)",

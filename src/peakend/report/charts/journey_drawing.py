@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from peakend.report.charts.journey_layout import arranged, layers_of
-from peakend.report.charts.journey_routes import Point, Route, back_way, forward_way, loop_way
+from peakend.report.charts.journey_routes import Point, Route, arc_way, forward_way, loop_way
 from peakend.report.draw import SMALL_SIZE, Spec, colour, is_phone
 from peakend.report.lettering import width as text_width
 from peakend.report.lettering import wrapped
@@ -76,26 +76,31 @@ def journey_drawing(stops: Sequence[Stop], ways: Sequence[Way], width: int) -> S
     Circles grow with `size`; ways are as thick as their weight; a way that goes back is dashed.
     """
     down = is_phone(width)
-    layer = _layers(stops, width, down)
     edges = [(way.start, way.end) for way in ways]
+    layer = _layers(stops, ways, width, down)
     arrangement = arranged(layer, edges, [way.weight for way in ways])
     plan = (_down if down else _across)(stops, arrangement, edges, width)
-    routes = [_route(number, way, plan, arrangement, down) for number, way in enumerate(ways)]
+    routes = [_route(number, way, stops, plan, arrangement, down) for number, way in enumerate(ways)]
     return _spec(stops, plan, routes, width)
 
 
-def _layers(stops: Sequence[Stop], width: int, down: bool) -> list[int]:
+def _layers(stops: Sequence[Stop], ways: Sequence[Way], width: int, down: bool) -> list[int]:
     """Touchpoints in layers by place; start and end, where they are, in layers of their own."""
     inner = [number for number, stop in enumerate(stops) if stop.kind == "touchpoint"]
     places = [stops[number].place for number in inner]
+    rank = {number: one for one, number in enumerate(inner)}
+    linking = [way for way in ways if way.start in rank and way.end in rank]
+    links = [(rank[way.start], rank[way.end]) for way in linking]
+    weights = [way.weight for way in linking]
     if down:
-        found = layers_of(places, math.ceil(len(inner) / 1.5), 2)
+        found = layers_of(places, math.ceil(len(inner) / 1.3), 2, links, weights)
     else:
         widest = max(
             (text_width(word, SMALL_SIZE) for n in inner for word in stops[n].label.split()), default=60.0
         )
         columns = int(min(max((width - 56) // (widest + 10), 5), 8))
-        found = layers_of(places, columns, max(4, math.ceil(1.5 * len(inner) / columns)))
+        most = max(4, math.ceil(1.5 * len(inner) / columns))
+        found = layers_of(places, columns, most, links, weights)
     layer = [0] * len(stops)
     for number, level in zip(inner, found, strict=True):
         layer[number] = level + 1
@@ -227,7 +232,9 @@ def _down(
             lines = wrapped(stops[item].label, SMALL_SIZE, cell - 2 * _LARGEST - 10, 2)
             placed.append((item, x + _LARGEST, lines))
             tallest = max(tallest, 2 * radius, LINE * (len(lines) + bool(stops[item].note)))
-            x += cell
+            # No wider than the words: what passes by stays near. Stops side by side still share the width.
+            words = max(text_width(line, SMALL_SIZE) for line in (*lines, stops[item].note))
+            x += cell if nodes > 1 else min(cell, 2 * _LARGEST + 16 + words)
         middle = top + max(tallest, 16.0) / 2
         for item, x, lines in placed:
             if item < 0:
@@ -241,7 +248,9 @@ def _down(
     return _Plan(boxes, bends, top)
 
 
-def _route(number: int, way: Way, plan: _Plan, arrangement: Arrangement, down: bool) -> Route:
+def _route(
+    number: int, way: Way, stops: Sequence[Stop], plan: _Plan, arrangement: Arrangement, down: bool
+) -> Route:
     thick = max(1.0, _THICKEST * way.weight)
     start, end = plan.boxes[way.start], plan.boxes[way.end]
     low, high = arrangement.layer[way.start], arrangement.layer[way.end]
@@ -250,7 +259,9 @@ def _route(number: int, way: Way, plan: _Plan, arrangement: Arrangement, down: b
     if low < high:
         bends = [plan.bends[number, level] for level in range(low + 1, high)]
         return forward_way((start.x, start.y), start.radius, bends, (end.x, end.y), end.radius, thick, down)
-    return back_way((start.x, start.y), start.radius, (end.x, end.y), end.radius, thick, down, low == high)
+    back = low > high or stops[way.start].place > stops[way.end].place
+    ends = (start.x, start.y), start.radius, (end.x, end.y), end.radius
+    return arc_way(*ends, thick, down, low == high, back)
 
 
 def _spec(stops: Sequence[Stop], plan: _Plan, routes: Sequence[Route], width: int) -> Spec:
@@ -321,7 +332,7 @@ def _drawn(routes: Sequence[Route], at: Spec, paint: Spec, dashed: bool) -> list
                 **at,
                 "detail": {"field": "way", "type": "nominal"},
                 "order": {"field": "order", "type": "quantitative"},
-                "strokeWidth": {"field": "thick", "type": "quantitative", "scale": None},
+                "size": {"field": "thick", "type": "quantitative", "scale": None},
             },
         },
         {

@@ -20,16 +20,29 @@ class Arrangement:
     layer: tuple[int, ...]
 
 
-def layers_of(places: Sequence[float], layers: int, most: int) -> list[int]:
+def layers_of(
+    places: Sequence[float],
+    layers: int,
+    most: int,
+    edges: Sequence[Edge] = (),
+    weights: Sequence[float] = (),
+) -> list[int]:
     """The layer of every node: at most `layers` of them, near places together, none above `most` nodes.
 
     Natural breaks: the partition of the sorted places with the least squared distance to the layers' means
-    (Fisher 1958, JASA 53(284)). More layers are made where `layers` × `most` is not enough.
+    (Fisher 1958, JASA 53(284)), where what follows upon
+    another rather gets a layer of its own. More layers are made where `layers` × `most` is not enough.
     """
     n = len(places)
     if n == 0:
         return []
     order = sorted(range(n), key=lambda one: (places[one], one))
+    rank = {one: number for number, one in enumerate(order)}
+    together = [[0.0] * (n + 1) for _ in range(n + 1)]
+    for (one, other), weight in zip(edges, weights, strict=True):
+        low, high = sorted((rank[one], rank[other]))
+        for start in range(low + 1 if low < high else 0):
+            together[start][high] += weight
     sums, squares = [0.0], [0.0]
     for one in order:
         sums.append(sums[-1] + places[one])
@@ -37,7 +50,8 @@ def layers_of(places: Sequence[float], layers: int, most: int) -> list[int]:
 
     def spread(start: int, end: int) -> float:
         total = sums[end] - sums[start]
-        return max(squares[end] - squares[start] - total * total / (end - start), 0.0)
+        linked = sum(together[start][start + 1 : end])
+        return max(squares[end] - squares[start] - total * total / (end - start), 0.0) + 2.0 * linked
 
     wanted = min(max(layers, -(-n // most)), n)
     best = [[float("inf")] * (n + 1) for _ in range(wanted + 1)]

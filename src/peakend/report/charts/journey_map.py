@@ -103,10 +103,28 @@ def _chosen(nodes: Sequence[Row], edges: Sequence[Row]) -> tuple[dict[Key, Row],
             break
         ways.append(row)
         carried += row["transitions"]
+    ways += _ways_to_the_rest(busiest, within, ways)
     met = {key for row in ways for key in (_from(row), _to(row))}
     top = ("touchpoint", busiest[0]["touchpoint_id"]) if busiest else None
     stops = {key: row for key, row in known.items() if key in met or key == top}
+    carried = sum(row["transitions"] for row in ways)
     return stops, ways, carried / total if total else 0.0
+
+
+def _ways_to_the_rest(busiest: Sequence[Row], within: Sequence[Row], ways: Sequence[Row]) -> list[Row]:
+    """The strongest way in and out of every touchpoint that many journeys meet, where it is not drawn yet."""
+    most = max((row["journeys"] for row in busiest), default=0)
+    more: list[Row] = []
+    for node in busiest:
+        key = ("touchpoint", node["touchpoint_id"])
+        for side in (_to, _from):
+            drawn = any(side(row) == key and _from(row) != _to(row) for row in (*ways, *more))
+            if drawn or node["journeys"] < _RARE * most:
+                continue
+            found = next((row for row in within if side(row) == key and _from(row) != _to(row)), None)
+            if found is not None:
+                more.append(found)
+    return more
 
 
 def _stop(key: Key, row: Row, journeys: int, largest: int, basis: Basis, language: Language) -> Stop:
@@ -160,16 +178,17 @@ def _lede(nodes: Sequence[Row], edges: Sequence[Row], basis: Basis, language: La
             f"{percent(first['share'], language)}的旅程从{begin}开始",
         ).in_(language)
     ]
-    ends = [row for row in edges if row["kind"] == "end"]
+    ends = [row for row in nodes if row["drop_off"] is not None and row["ends"]]
     if ends:
-        last = max(ends, key=lambda row: row["transitions"])
-        end = shortened_to(name_of(basis, last["from_touchpoint_id"], language), 40)
+        last = max(ends, key=lambda row: (row["ends"], row["touchpoint_id"]))
+        end = shortened_to(name_of(basis, last["touchpoint_id"], language), 40)
+        share = percent(last["drop_off"], language)
         sentences[0] += Text(
-            f"; most end at {end}, as do {percent(last['share'], language)} of all that reach it",
-            f"；最多的旅程止于{end}，离开此处者中{percent(last['share'], language)}就此结束",
+            f"; most end at {end}, as do {share} of all that reach it",
+            f"；最多的旅程止于{end}，到过此处的旅程中{share}就此结束",
         ).in_(language)
     slow = max(
-        (row for row in ways if row["wait_median_s"] is not None),
+        (row for row in ways if row["wait_median_s"] is not None and not row["self_loop"]),
         key=lambda row: row["wait_median_s"],
         default=None,
     )

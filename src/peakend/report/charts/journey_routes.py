@@ -54,13 +54,23 @@ def forward_way(
     return Route(tuple(points), head, 180.0 if down else 90.0, thick, back=False)
 
 
-def back_way(
-    start: Point, radius: float, end: Point, end_radius: float, thick: float, down: bool, beside: bool
+def arc_way(
+    start: Point,
+    radius: float,
+    end: Point,
+    end_radius: float,
+    thick: float,
+    down: bool,
+    beside: bool,
+    back: bool,
 ) -> Route:
     """An arc over the circles (at their left where the map goes down); beside: within one layer."""
     apart = math.dist(start, end)
     bulge = min(14 + 0.12 * apart, 60.0)
-    if down:
+    if down and beside:
+        control = ((start[0] + end[0]) / 2, start[1] - max(radius, end_radius) - 26)
+        first, last = (start[0], start[1] - radius), (end[0], end[1] - end_radius - 3)
+    elif down:
         side = min(start[0] - radius, end[0] - end_radius)
         reach = max(side - bulge, 2.0)
         control = (2 * reach - (start[0] - radius + end[0] - end_radius) / 2, (start[1] + end[1]) / 2)
@@ -79,9 +89,7 @@ def back_way(
         points.append(
             (a * first[0] + b * control[0] + c * last[0], a * first[1] + b * control[1] + c * last[1])
         )
-    # A way to the next stop of the same layer goes forward in nobody's eyes, but is no return either.
-    forward = beside and start[1] < end[1] if not down else beside and start[0] < end[0]
-    return Route(tuple(points), last, _angle(control, last), thick, back=not forward)
+    return Route(tuple(points), last, _angle(control, last), thick, back)
 
 
 def loop_way(centre: Point, radius: float, thick: float) -> Route:
