@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from peakend.declaration import ResultTable
 from peakend.feedback.score_columns import column
+from peakend.journey.stream.lists import of_a_journey, of_a_reason, of_a_step, of_a_way
 from peakend.language import Text
 
 _JOURNEY = column(
@@ -27,6 +28,7 @@ JOURNEYS = ResultTable(
     ),
     ("journey_id",),
     Text("One row a journey.", "每段旅程一行。"),
+    behind=of_a_journey,
 )
 JOURNEY_STEPS = ResultTable(
     "journey_steps",
@@ -63,6 +65,7 @@ JOURNEY_STEPS = ResultTable(
     ),
     ("event_id",),
     Text("One row an event of a journey, in its order.", "旅程中的每次互动一行，按次序排列。"),
+    behind=of_a_step,
 )
 KEPT = ResultTable(
     "journey_events_kept",
@@ -78,6 +81,7 @@ KEPT = ResultTable(
     ),
     ("known_by",),
     Text("How the events in journeys came to their customer.", "旅程中的互动如何对应到客户。"),
+    behind=of_a_way,
 )
 LEFT_OUT = ResultTable(
     "journey_events_left_out",
@@ -98,4 +102,5 @@ LEFT_OUT = ResultTable(
         "Events that can stand in no journey, by reason; with those in journeys they are all interactions.",
         "无法计入旅程的互动，按原因列示；与计入旅程者合计即全部互动。",
     ),
+    behind=of_a_reason,
 )
