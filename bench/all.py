@@ -25,6 +25,7 @@ SMALL: dict[str, list[str]] = {
     "identity.py": ["--persons", "1000", "--sales", "2000", "--runs", "1", "--seeds", "201"],
     "drivers.py": ["--rows", "2000", "--drivers", "6", "--bootstrap", "8", "--draws", "50", "--runs", "1"],
     "words.py": ["--texts", "2000", "--runs", "1"],
+    "variants.py": ["--rows", "20000", "--runs", "1"],
     "simulate.py": ["--largest", "500", "--runs", "1"],
 }
 

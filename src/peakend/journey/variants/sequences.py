@@ -30,9 +30,9 @@ def variants(
 ) -> Relation:
     """Every different sequence of touchpoints and how many journeys took it.
 
-    interactions: relation or frame with event_id, customer_id, at, touchpoint_id, emotion and the column `by`,
-    which tells journeys apart (of a frame, customer_id and emotion may be missing). Rows without a journey, a
-    time or a touchpoint are left out; equal times are ordered by event_id.
+    interactions: relation or frame with event_id, customer_id, at, touchpoint_id, emotion and the column
+    `by`, which tells journeys apart (of a frame, customer_id and emotion may be missing). Rows without a
+    journey, a time or a touchpoint are left out; equal times are ordered by event_id.
     collapse: a touchpoint met several times in a row counts once and is marked: A A A B becomes A+ → B.
     longest: characters that are spelled. Of a longer sequence the beginning and the MD5 of the whole, so that
     different ones stay different and a million events make no gigabyte.
@@ -44,15 +44,25 @@ def variants(
     `InteractionsError`.
     Source: van der Aalst (2016), Process Mining, 2nd ed., section 5.2 (a simple log as a multiset of traces).
     """
-    found = journey_variants(interactions, by, collapse=collapse, longest=longest)
-    return found.query("journey/variants/variants", name="journey_variants")
+    found = _journeys(interactions, by, collapse, longest)
+    return found.query("journey/variants/variants", {"same": by == "customer_id"}, name="journey_variants")
 
 
 def journey_variants(
     interactions: Interactions, by: By = "customer_id", *, collapse: bool = False, longest: int = LONGEST
 ) -> Relation:
-    """What `variants` counts, one row a journey: journey_id, customer_id, variant, spelled (false where the
+    """What `variants` counts, one row a journey: customer_id, journey_id, variant, spelled (false where the
     variant is cut), steps, duration_us, emotion (mean of its moments, null where none is known)."""
+    found = _journeys(interactions, by, collapse, longest)
+    customer = "t.journey_id" if by == "customer_id" else "t.customer_id"
+    return found.query(
+        f"select {customer} as customer_id, t.journey_id, t.variant, t.spelled, t.steps, "  # noqa: S608
+        "t.duration_us, t.emotion from t"
+    )
+
+
+def _journeys(interactions: Interactions, by: str, collapse: bool, longest: int) -> Relation:
+    """`journey_variants`, without the customer where journeys are customers."""
     if by not in get_args(By):
         raise VariantsError(
             Text(
@@ -62,8 +72,7 @@ def journey_variants(
             by=by,
         )
     relation = relation_of(_completed(interactions, by), ("event_id", "at", "touchpoint_id", by))
-    columns = dict.fromkeys(("event_id", "customer_id", '"at"', "touchpoint_id", "emotion"))
-    keyed = relation.query(f"select {', '.join(columns)}, {by} as journey_id from t")  # noqa: S608 - one of By
+    keyed = relation.query(f"journey/variants/by_{by.removesuffix('_id')}", name="interactions")
     events = keyed.query(
         "journey/variants/collapsed_events" if collapse else "journey/variants/events", name="interactions"
     )
@@ -72,7 +81,7 @@ def journey_variants(
 
 
 def steps_of(variant: str) -> list[str]:
-    """The touchpoints of a spelled variant in order. An arrow within a name was doubled; here it is single again.
+    """The touchpoints of a spelled variant in order; an arrow within a name, doubled there, is single again.
 
     Of a variant made with `collapse`, the marks stay.
     """

@@ -3,7 +3,7 @@ with counted as (
     j.variant,
     max(j.steps) as steps,
     cast(count(*) as bigint) as journeys,
-    cast(count(distinct j.customer_id) as bigint) as customers,
+    cast(case when $same then count(*) else count(distinct j.customer_id) end as bigint) as customers,
     median(j.duration_us) / 1000000.0 as median_s,
     avg(j.emotion) as emotion,
     stddev_samp(j.emotion) as emotion_sd,
