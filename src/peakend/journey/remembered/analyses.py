@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
 from peakend.journey.remembered.columns import DISTANCES, MODELS, ROLES, VERDICT
-from peakend.journey.remembered.moment_columns import MEMORY
+from peakend.journey.remembered.moment_columns import MEMORY, SOURCES
 from peakend.journey.remembered.moment_columns import MOMENTS as MOMENTS_TABLE
 from peakend.language import Text
 
@@ -35,7 +35,7 @@ MOMENTS = Analysis(
     ),
     needs=("journey_steps", "journeys", "interactions"),
     uses=("touchpoints", "surveys", "questions", "responses", "answers"),
-    gives=(MOMENTS_TABLE, MEMORY),
+    gives=(MOMENTS_TABLE, MEMORY, SOURCES),
     compute=_moments,
     sql=tuple(
         _ROOM + name
@@ -48,8 +48,10 @@ MOMENTS = Analysis(
             "peak_end",
             "remembered",
             "journey_memory",
+            "moment_sources",
         )
     ),
+    chart="moments",
     sources=(
         "Kahneman, Fredrickson, Schreiber & Redelmeier 1993, Psychological Science 4(6)",
         "Redelmeier & Kahneman 1996, Pain 66(1)",

@@ -35,7 +35,7 @@ DAYS_AFTER = 30
 
 
 def moment_tables(inputs: Inputs) -> Results:
-    """`journey_moments` and `journey_memory`, as relations that never leave the engine."""
+    """`journey_moments`, `journey_memory` and `moment_sources`, as relations that never leave the engine."""
     moments = journey_moments(inputs)
     felt = peak_end(moments)
     remembered = inputs.query("journey/remembered/remembered", {"days": DAYS_AFTER}, journeys_felt=felt)
@@ -45,7 +45,11 @@ def moment_tables(inputs: Inputs) -> Results:
         journeys_felt=felt,
         remembered=remembered,
     )
-    return {"journey_moments": moments, "journey_memory": memory}
+    return {
+        "journey_moments": moments,
+        "journey_memory": memory,
+        "moment_sources": inputs.query("journey/remembered/moment_sources", journey_moments=moments),
+    }
 
 
 def memory_tables(inputs: Inputs) -> Results:

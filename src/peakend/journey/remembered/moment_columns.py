@@ -114,3 +114,23 @@ MEMORY = ResultTable(
         "至少有三个当下评分的旅程各一行：峰值、终值、各种平均，以及事后的总体评分。",
     ),
 )
+
+SOURCES = ResultTable(
+    "moment_sources",
+    (
+        column(
+            "source",
+            "string",
+            "Where the momentary score is from: asked, sensed, words, operations; unknown: there is none",
+            "当下评分的来源：asked 询问、sensed 感知、words 文字、operations 运营记录、unknown 没有",
+        ),
+        column("events", "integer", "Events of journeys", "旅程中的互动次数", "events"),
+        column("share", "number", "Share of all events of journeys", "占旅程全部互动的比例", SHARE),
+        column("score", "number", "Mean momentary score", "当下评分的均值", FEELING),
+    ),
+    ("source",),
+    Text(
+        "At how many events of journeys a feeling is known, and from where.",
+        "旅程中有多少次互动知道客户感受，从何得知。",
+    ),
+)

@@ -52,6 +52,7 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "fact_conflicts": ("small_errors:FACTS",),
     "defect_density": ("small_errors:DEFECTS",),
     "visit_quality": ("small_errors:VISITS",),
+    "moments": ("moments:MOMENTS",),
     "peak_end": ("remembered:REMEMBERED", "remembered:NEAREST", "memory_roles:MEMORY_ROLES"),
     "journey_contrasts": ("journey_contrasts:JOURNEY_CONTRASTS",),
     "journey_map": ("journey_map:JOURNEY_MAP", "emotion_curve:EMOTION_CURVE"),

@@ -183,32 +183,41 @@ def _caution(rows: Sequence[Row], language: Language) -> str:
     ).in_(language)
 
 
-def _next_step(
-    peak: Row | None, end: Row | None, tolerated: Sequence[Row], language: Language
-) -> NextStep | None:
-    if peak is None and end is None:
-        return None
+def _next_step(peak: Row | None, end: Row | None, tolerated: Sequence[Row], language: Language) -> NextStep:
+    owner = Text("The owner of the touchpoint", "接触点负责人").in_(language)
     chosen = end or peak
-    assert chosen is not None
+    if chosen is None:
+        return NextStep(
+            owner,
+            Text(
+                "Choose the moment that is to be the peak, and one that is to be the end, and design them.",
+                "选定要成为峰值与终值的时刻，并专门设计。",
+            ).in_(language),
+            Text("Whether they stand out next period.", "下一期它们是否突出。").in_(language),
+        )
     name = _name(chosen, language)
     spare = (
         Text(
-            f", and spend less on {_name(tolerated[0], 'en')}",
-            f"，“{_name(tolerated[0], 'zh')}”可少投入",
+            f" before {_name(tolerated[0], 'en')}",
+            f"，“{_name(tolerated[0], 'zh')}”可以后再说",
         ).in_(language)
         if tolerated
         else ""
     )
     return NextStep(
-        Text("The owner of the touchpoint", "接触点负责人").in_(language),
-        Text(f"Design {name} as the moment to remember", f"把“{name}”设计为值得记住的时刻").in_(language)
-        + spare
-        + Text(".", "。").in_(language),
+        owner,
+        _design(chosen, name).in_(language) + spare + Text(".", "。").in_(language),
         Text(
             "Its share of the memory and the score of the whole, next period.",
             "下一期该处的记忆份量与总体评分。",
         ).in_(language),
     )
+
+
+def _design(row: Row, name: str) -> Text:
+    if row["score"] < 0:
+        return Text(f"Take the sting out of {name}: it is kept", f"先改好“{name}”：它会被记住")
+    return Text(f"Design {name} as the moment to remember", f"把“{name}”设计为值得记住的时刻")
 
 
 def _stop(row: Row, language: Language) -> Stop:

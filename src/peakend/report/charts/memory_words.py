@@ -138,15 +138,15 @@ def _told_apart(models: Sequence[Row], language: Language) -> str:
     if still:
         en.append(f"Still possible: {listing([each.en.lower() for each in still], 'en')}.")
         zh.append(f"仍有可能：{listing([each.zh for each in still], 'zh')}。")
-    return Text(" ".join(en), "".join(zh)).in_(language)
+    return " ".join(en) if language == "en" else "".join(zh)
 
 
 def reading(verdict: Row, confidence: float, language: Language) -> str:
     """How to read the dots."""
     return Text(
         "How much of the differences between the later journeys' scores each rule foretells; farther right "
-        f"is better. Lines: {level(confidence, 'en')} intervals. Which is better is judged journey by journey, "
-        f"so lines may overlap and the difference still be clear. n = {number(verdict['later_journeys'])}.",
+        f"is better. Lines: {level(confidence, 'en')} intervals. Rules are compared journey by journey, so "
+        f"lines may overlap and the difference still be clear. n = {number(verdict['later_journeys'])}.",
         f"各规则能预测后期旅程评分差异的多少，越靠右越好。线段为{level(confidence, 'zh')}。优劣按同一批旅程"
         f"逐一比较，故线段重叠时差别仍可能是明确的。n = {number(verdict['later_journeys'])}。",
     ).in_(language)
@@ -154,22 +154,26 @@ def reading(verdict: Row, confidence: float, language: Language) -> str:
 
 def standing(row: Row, verdict: Row, language: Language) -> str:
     """The word beside a dot."""
-    if verdict["reason"] == "unrelated":
+    if verdict["reason"] == "unrelated" or (row["standing"] == "best" and verdict["verdict"] != "told"):
         return ""
-    names = {
-        "best": Text("best", "最佳") if verdict["verdict"] == "told" else Text("", ""),
-        "worse": Text("worse", "较差"),
-        "cannot_tell": Text("cannot tell", "难分"),
-        "no_better_than_simpler": Text("no gain", "无增益"),
-    }
-    return names.get(row["standing"], Text("", "")).in_(language)
+    word = _STANDING.get(row["standing"])
+    return word.in_(language) if word else ""
 
 
-def distance(row: Row, told: bool) -> Text:
+_STANDING: Mapping[str, Text] = {
+    "best": Text("best", "最佳"),
+    "worse": Text("worse", "较差"),
+    "cannot_tell": Text("cannot tell", "难分"),
+    "no_better_than_simpler": Text("no gain", "无增益"),
+}
+
+
+def distance(row: Row, told: bool, language: Language) -> str:
     """The word beside a distance."""
     if row["standing"] == "nearest":
-        return Text("nearest", "最近") if told else Text("", "")
-    return Text("farther", "较远") if row["standing"] == "farther" else Text("cannot tell", "难分")
+        return Text("nearest", "最近").in_(language) if told else ""
+    words = Text("farther", "较远") if row["standing"] == "farther" else Text("cannot tell", "难分")
+    return words.in_(language)
 
 
 def weight(verdict: Row) -> int:
@@ -220,3 +224,26 @@ _DO: Mapping[str, Text] = {
     "recency": Text("Improve the last steps of the journey first.", "先改进旅程的最后几步。"),
     "duration": Text("Improve what takes longest, or make it shorter.", "先改进耗时最长的环节，或缩短它。"),
 }
+
+
+def nearest_step(candidate: str, told: bool, language: Language) -> NextStep:
+    """What follows from what the score of the whole lies nearest to."""
+    if not told:
+        what = Text(
+            "Plan by the rule that foretells best, above; distance alone does not decide here.",
+            "以上一项检验中预测最好的规则为准；仅凭距离在此不足以判断。",
+        )
+    elif candidate in ("mean", "midpoint"):
+        what = Text(
+            "Do not count on a good ending to save a poor journey.", "不要指望一个好的收尾能挽回糟糕的全程。"
+        )
+    else:
+        what = Text(
+            f"Watch {NEAR[candidate].en} of every journey as closely as the score of the whole.",
+            f"像关注总体评分一样关注每段旅程的{NEAR[candidate].zh}。",
+        )
+    return NextStep(
+        Text("The owner of the journey", "旅程负责人").in_(language),
+        what.in_(language),
+        Text("The same distances next period.", "下一期再比较同样的距离。").in_(language),
+    )

@@ -65,8 +65,8 @@ class Remembered:
             said.append(
                 Text(
                     f"{percent(share, 'en')} of these moments were rated in the same questionnaire as the "
-                    "whole: that shows how customers add up, less what they remember. Record feelings as they "
-                    "happen.",
+                    "whole: that shows how customers add up, less what they remember. Record feelings as "
+                    "they happen.",
                     f"这些时刻中有 {percent(share, 'zh')}与总体题在同一份问卷中评分：这反映客户如何加总，"
                     "未必是他们记住了什么。请在事情发生时记录感受。",
                 ).in_(language)
@@ -215,6 +215,7 @@ class Nearest:
                 "Distance also counts when all scores of the whole are simply higher; the models do not.",
                 "若总体评分普遍偏高，距离也会变大；各模型的比较不受此影响。",
             ).in_(language),
+            next_step=words.nearest_step(rows[0]["candidate"], told, language),
             weight=12,
         )
 
@@ -230,7 +231,7 @@ class Nearest:
                     50 * row["distance_low"],
                     50 * row["distance_high"],
                     tone="good" if row["place"] == 1 and rows[1]["standing"] == "farther" else "plain",
-                    word=words.distance(row, rows[1]["standing"] == "farther").in_(language),
+                    word=words.distance(row, rows[1]["standing"] == "farther", language),
                 )
                 for row in rows
             ],
