@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from peakend.journey.graph.contrasts import ContrastError, compare_journeys
+    from peakend.journey.graph.following import ByError, directly_follows
     from peakend.journey.registry.entitled import Entitlement, entitled
     from peakend.journey.registry.importance import PriorityScores, priority_scores
     from peakend.journey.registry.meeting import touchpoints_met
@@ -18,12 +20,16 @@ if TYPE_CHECKING:
 _FROM: dict[str, str] = {
     "Between": "peakend.journey.stream.rules",
     "ByCase": "peakend.journey.stream.rules",
+    "ByError": "peakend.journey.graph.following",
+    "ContrastError": "peakend.journey.graph.contrasts",
     "Entitlement": "peakend.journey.registry.entitled",
     "Gap": "peakend.journey.stream.rules",
     "Level": "peakend.journey.stream.nesting",
     "LifeCycle": "peakend.journey.stream.rules",
     "PriorityScores": "peakend.journey.registry.importance",
     "RuleError": "peakend.journey.stream.rules",
+    "compare_journeys": "peakend.journey.graph.contrasts",
+    "directly_follows": "peakend.journey.graph.following",
     "entitled": "peakend.journey.registry.entitled",
     "episodes": "peakend.journey.stream.stepwise",
     "left_out": "peakend.journey.stream.stepwise",
@@ -38,12 +44,16 @@ _FROM: dict[str, str] = {
 __all__ = [
     "Between",
     "ByCase",
+    "ByError",
+    "ContrastError",
     "Entitlement",
     "Gap",
     "Level",
     "LifeCycle",
     "PriorityScores",
     "RuleError",
+    "compare_journeys",
+    "directly_follows",
     "entitled",
     "episodes",
     "left_out",
