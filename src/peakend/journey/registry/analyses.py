@@ -5,7 +5,10 @@ from __future__ import annotations
 from peakend.declaration import Analysis, Inputs, Results
 from peakend.journey.registry.columns import CENSUS, MATRIX, PURPOSES
 from peakend.journey.registry.columns import REGISTRY as REGISTRY_TABLE
+from peakend.journey.registry.coverage_columns import COVERAGE as COVERAGE_TABLE
+from peakend.journey.registry.graded_columns import ENTITLEMENT_USE as ENTITLEMENT_TABLE
 from peakend.journey.registry.importance_columns import IMPORTANCE as IMPORTANCE_TABLE
+from peakend.journey.registry.version_columns import VERSIONS as VERSIONS_TABLE
 from peakend.language import Text
 
 
@@ -19,6 +22,24 @@ def _importance(inputs: Inputs) -> Results:
     from peakend.journey.registry.weighing import importance_tables
 
     return importance_tables(inputs)
+
+
+def _coverage(inputs: Inputs) -> Results:
+    from peakend.journey.registry.coverage import coverage_tables
+
+    return coverage_tables(inputs)
+
+
+def _entitlements(inputs: Inputs) -> Results:
+    from peakend.journey.registry.graded import entitlement_tables
+
+    return entitlement_tables(inputs)
+
+
+def _versions(inputs: Inputs) -> Results:
+    from peakend.journey.registry.versions import version_tables
+
+    return version_tables(inputs)
 
 
 _JUDGED = ("answers", "questions", "responses", "surveys", "survey_weights")
@@ -80,4 +101,57 @@ IMPORTANCE = Analysis(
     ),
 )
 
-ANALYSES: tuple[Analysis, ...] = (REGISTRY, IMPORTANCE)
+COVERAGE = Analysis(
+    name="journey_coverage",
+    version=1,
+    chapter="journey",
+    title=Text("What supports each step", "每一步由谁支撑"),
+    meaning=Text(
+        "Stages and designed steps against touchpoints: which are supported and met, which are uncovered; "
+        "the five layers of the map beside the evidence.",
+        "阶段与设计步骤对照接触点：哪些有支撑且有互动，哪些未覆盖；旅程图五层与证据并列。",
+    ),
+    needs=("journey_steps", "touchpoints"),
+    uses=("design_steps",),
+    gives=(COVERAGE_TABLE,),
+    compute=_coverage,
+    sql=("journey/registry/felt_at", "journey/registry/felt"),
+)
+
+ENTITLEMENTS = Analysis(
+    name="entitlement_use",
+    version=1,
+    chapter="journey",
+    title=Text("Service by grade", "分级服务"),
+    meaning=Text(
+        "Who is entitled to which touchpoint in which channel, and what was given beyond or below it.",
+        "各级客户可在哪些渠道享用哪些接触点，实际提供的超出或低于权益多少。",
+    ),
+    needs=("journey_steps", "entitlements", "segment_members"),
+    gives=(ENTITLEMENT_TABLE,),
+    compute=_entitlements,
+    sql=tuple(f"journey/registry/graded_{name}" for name in ("use", "counts", "members")),
+    sources=("Wilson 1927, JASA 22(158)",),
+)
+
+VERSIONS = Analysis(
+    name="touchpoint_versions",
+    version=1,
+    chapter="journey",
+    title=Text("Versions of touchpoints", "接触点的版本"),
+    meaning=Text(
+        "Every recorded change of a touchpoint with the scores before and after it, and what can be said.",
+        "接触点的每次变更、变更前后的得分及可下的结论。",
+    ),
+    needs=("changes", "answers", "questions", "responses"),
+    uses=("surveys", "interactions"),
+    gives=(VERSIONS_TABLE,),
+    compute=_versions,
+    sql=("journey/registry/judged_around",),
+    sources=(
+        "Holm 1979, Scandinavian Journal of Statistics 6(2)",
+        "Binder 1983, International Statistical Review 51(3)",
+    ),
+)
+
+ANALYSES: tuple[Analysis, ...] = (REGISTRY, IMPORTANCE, COVERAGE, ENTITLEMENTS, VERSIONS)

@@ -86,12 +86,24 @@ def judged(inputs: Inputs) -> Relation:
     Columns touchpoint_id, customer_id, unit (who answers for chance: sampling cluster, else customer, else
     response), response_id, w, y. Questions about the whole belong to no touchpoint.
     """
+    everybody = respondents(inputs)
+    return inputs.query(
+        "journey/registry/judged",
+        respondents=everybody,
+        asked=inputs.engine.from_arrow(asked_questions(inputs)),
+        scope=inputs.engine.from_arrow(_current(inputs, everybody)),
+    )
+
+
+def asked_questions(inputs: Inputs) -> pa.Table:
+    """Questions whose scores can be brought to 0–100: question_id, touchpoint_id, of_whole, scale_low,
+    scale_high."""
     questions = [
         q
         for q in read_questions(inputs)
         if np.isfinite(q.scale).all() and q.scale[1] > q.scale[0] and q.dimension not in COMPARES_WHOLE
     ]
-    asked = pa.table(
+    return pa.table(
         {
             "question_id": pa.array([q.question_id for q in questions], pa.string()),
             "touchpoint_id": pa.array([q.touchpoint_id for q in questions], pa.string()),
@@ -99,13 +111,6 @@ def judged(inputs: Inputs) -> Relation:
             "scale_low": pa.array([q.scale[0] for q in questions], pa.float64()),
             "scale_high": pa.array([q.scale[1] for q in questions], pa.float64()),
         }
-    )
-    everybody = respondents(inputs)
-    return inputs.query(
-        "journey/registry/judged",
-        respondents=everybody,
-        asked=inputs.engine.from_arrow(asked),
-        scope=inputs.engine.from_arrow(_current(inputs, everybody)),
     )
 
 

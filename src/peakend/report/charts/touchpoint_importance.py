@@ -99,7 +99,8 @@ class TouchpointImportance:
                 Text("routine", "常用而平淡"),
             ),
             act_corner=1,
-            limits=(0.0, 100.0),
+            # A little beyond 100 %: what everybody meets has room for its number.
+            limits=(0.0, 105.0),
         )
 
     def behind(self, basis: Basis) -> tuple[str, pa.Table]:
@@ -143,7 +144,8 @@ def _lede(rows: Sequence[Row], language: Language) -> str:
     told = [
         Text(
             f"{quoted(_name(first, 'en'))} comes first by use and feeling: "
-            f"{percent(first['frequency'], 'en')} of customers meet it, importance {number(first['importance'], 1)} of 10.",
+            f"{percent(first['frequency'], 'en')} of customers meet it, importance "
+            f"{number(first['importance'], 1)} of 10.",
             f"按使用与触动，{quoted(_name(first, 'zh'))}居首：{percent(first['frequency'], 'zh')}的客户到访，"
             f"重要性 {number(first['importance'], 1)}（满分 10）。",
         ).in_(language)

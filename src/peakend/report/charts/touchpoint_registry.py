@@ -54,10 +54,10 @@ class TouchpointRegistry:
             lede=_lede(rows, census, language),
             figures=_figures(rows, census, basis, language),
             reading=Text(
-                "Each bar is the share of identified customers who met the touchpoint, with its events behind. "
-                "Red ones are in the data and in no registry; grey ones are registered, and nobody met them.",
+                "Each bar is the share of identified customers who met the touchpoint, its events behind. "
+                "Red: in the data and in no registry; those without a bar are registered and never met.",
                 "横条为到访过该接触点的已识别客户占比，其后为互动次数。红色：数据中有而登记表中没有；"
-                "灰色：已登记而无人到访。",
+                "没有横条者：已登记而无人到访。",
             ).in_(language),
             caution=Text(
                 "Never met may also mean never recorded: ask whether its system sends events.",
@@ -97,7 +97,11 @@ def _name(row: Row, language: Language) -> str:
 
 
 def _names(rows: Sequence[Row], language: Language) -> str:
-    return listing([quoted(_name(row, language)) for row in rows[:FEW]], language)
+    named = [quoted(_name(row, language)) for row in rows[:FEW]]
+    more = len(rows) - len(named)
+    return listing(
+        [*named, *([Text(f"{more} more", f"另外 {more} 个").in_(language)] if more else [])], language
+    )
 
 
 def _bar(row: Row, language: Language) -> BarRow:
