@@ -93,13 +93,17 @@ def test_a_customer_joins_with_the_first_order(ask: Ask) -> None:
 
 
 def test_the_steps_of_a_journey_come_in_their_order(ask: Ask, kind: Kind) -> None:
-    """Where two touchpoints' ranges do not overlap, the earlier is met earlier in every order."""
+    """Where two touchpoints' ranges do not overlap, the earlier is met earlier in every order.
+
+    But for the one step that is now and then taken too late.
+    """
+    late = described(kind).journey.detours.touchpoint
     touchpoints = list(described(kind).touchpoints)
     pairs = [
         (a.id, b.id)
         for a in touchpoints
         for b in touchpoints
-        if a.phase == b.phase and a.share and b.share and a.minutes[1] < b.minutes[0]
+        if a.id != late and a.phase == b.phase and a.share and b.share and a.minutes[1] < b.minutes[0]
     ]
     assert pairs
     for earlier, later in pairs:

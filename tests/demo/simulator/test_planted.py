@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 Tables = Mapping[str, pa.Table]
 Company = Callable[..., Tables]
 
-EVERYTHING = tuple(mechanism.name for mechanism in switchable())
+# Without memory the whole is made of nothing that could be recovered.
+EVERYTHING = tuple(mechanism.name for mechanism in switchable() if mechanism.name != "memory")
 
 
 def but(*names: str) -> tuple[str, ...]:

@@ -151,7 +151,7 @@ def test_a_company_of_one_is_a_company(memory: Engine, kind: str) -> None:
 
 
 def test_data_quality_finds_a_company_without_dirt_clean(memory: Engine) -> None:
-    simulate("retailer", customers=300, seed=2, into=memory, without=["dirty", "duplicates"])
+    simulate("retailer", customers=300, seed=2, into=memory, without=["dirty", "duplicates", "visitors"])
     outcome = run(memory, only=["data_quality"])
     assert [o.status for o in outcome.outcomes] == ["done"]
     quality = memory.table("data_quality").to_arrow().to_pylist()

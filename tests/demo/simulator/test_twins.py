@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 Tables = Mapping[str, pa.Table]
 Company = Callable[..., Tables]
 
-ALWAYS_ALIKE = ("products", "touchpoints", "sites", "employees", "surveys", "questions", "changes")
+ALWAYS_ALIKE = (
+    "products",
+    "touchpoints",
+    "sites",
+    "employees",
+    "surveys",
+    "questions",
+    "changes",
+    "design_flows",
+)
 
 
 def ordered(tables: Tables, name: str) -> pa.Table:
@@ -85,7 +94,7 @@ UNTOUCHED = {
         ),
         ("customers", "identities", "segment_members", "transactions", "memberships", "points"),
     ),
-    "attitude": ("identities", "segment_members"),
+    "attitude": ("segment_members", "treatments"),
     **dict.fromkeys(
         ("weighing", "drivers_by_segment", "asymmetry", "expectations", "delight", "peak_end"),
         ("customers", "interactions", "transactions", "segment_members", "points", "cases", "populations"),
@@ -103,7 +112,20 @@ UNTOUCHED = {
     "unidentified": ("customers", "identities", "segment_members", "memberships"),
     "refunds": ("customers", "identities", "segment_members", "memberships"),
     "duplicates": ("memberships", "points"),
-    "loyalty_link": ("segment_members", "identities"),
+    "loyalty_link": ("segment_members", "treatments"),
+    "memory": ("customers", "interactions", "transactions", "cases", "points", "treatments", "populations"),
+    "detours": ("customers", "transactions", "segment_members", "points", "treatments", "populations"),
+    **dict.fromkeys(
+        ("seams", "defects", "erosion"),
+        ("customers", "transactions", "segment_members", "points", "treatments"),
+    ),
+    **dict.fromkeys(
+        ("checklists", "conflicting_facts", "bad_week"),
+        ("customers", "transactions", "cases", "answers", "invitations", "responses", "points", "handoffs"),
+    ),
+    "visitors": ("customers", "transactions", "cases", "answers", "responses", "handoffs", "defects"),
+    "gesture": ("segment_members", "memberships", "initiatives", "promises"),
+    "repurchase": ("segment_members", "memberships", "treatments", "design_steps"),
     "buying": (),
     "seasonality": (),
 }

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from peakend.demo.simulator.descriptions import Described, Positive, Share, read
+from peakend.demo.simulator.journey_plans import Journey
 from peakend.language import Text
 
 Kind = Literal["airline", "property", "bank", "retailer"]
@@ -256,6 +257,7 @@ class Company(Described):
     mismatch: Mismatch
     whole: Whole
     surprise: Text
+    journey: Journey
 
     @model_validator(mode="after")
     def _references_exist(self) -> Company:
@@ -264,6 +266,7 @@ class Company(Described):
         named = [*(change.touchpoint for change in self.changes), self.complaints.touchpoint]
         named += [self.mismatch.touchpoint, *self.asymmetry.basic, *self.asymmetry.excitement]
         named += [touchpoint for judges in self.drivers.segments.values() for touchpoint in judges.weights]
+        named += self.journey.touchpoints
         asked = {t.id for t in self.touchpoints if t.asked}
         wrong = [touchpoint for touchpoint in named if touchpoint not in touchpoints]
         wrong += [touchpoint for touchpoint in self.expectations.levels if touchpoint not in asked]
@@ -271,7 +274,7 @@ class Company(Described):
             self.expectations.over_serviced not in self.expectations.levels
         )
         wrong += [c.site for c in self.changes if c.site is not None and c.site not in sites]
-        wrong += [site for site in (self.mismatch.site,) if site not in sites]
+        wrong += [site for site in (self.mismatch.site, *self.journey.sites) if site not in sites]
         wrong += [tier for tier in self.mismatch.cares if tier not in tiers]
         wrong += [tier for change in self.changes for tier in change.tiers if tier not in tiers]
         wrong += [tier for touchpoint in self.touchpoints for tier in touchpoint.tiers if tier not in tiers]

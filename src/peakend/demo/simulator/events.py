@@ -66,6 +66,9 @@ def met(block: Block, slot: int, order: Array, at: Array) -> Frame:
             "site": np.where(touchpoint.at_site, place, -1),
             "employee": np.where(touchpoint.staffed, employee, -1),
             "sensed": u[3],
+            "again": np.zeros(len(order), bool),
+            "unhanded": np.zeros(len(order), bool),
+            "defect": np.zeros(len(order), bool),
         }
     )
 
@@ -73,6 +76,12 @@ def met(block: Block, slot: int, order: Array, at: Array) -> Frame:
 def in_order(events: Frame) -> Frame:
     """Events sorted by order and time, ties by position in the journey."""
     return events.take(np.lexsort((events["slot"], events["at"], events["order"])))
+
+
+def episodes(events: Frame) -> tuple[Array, Array]:
+    """(first row, number of rows) of every order's events; `events` stand in order."""
+    starts = np.flatnonzero(np.diff(events["order"], prepend=-1))
+    return starts, np.diff(starts, append=len(events))
 
 
 def by_touchpoint(block: Block) -> Array:

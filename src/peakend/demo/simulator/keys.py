@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_CUSTOMERS = 99_000_000
 MOST_ORDERS = 9_999
+REPEATED = 50
+"""Added to the position of the touchpoint where an order meets it a second time."""
 # A second record of a person has a number of its own: multiplication modulo a prime is a bijection.
 _PRIME = 99_999_989
 _FACTOR = 48_271
@@ -30,14 +32,14 @@ def customer_ids(index: Array, record: Array | None = None, where: Array | None 
     return identifiers((numbers, 8), prefix=np.where(record == 1, ord("W"), ord("C")), where=where)
 
 
-def order_customers(block: Block, order: Array) -> pa.Array:
-    """Customer keys of orders, as their source knew them; null where it did not."""
+def order_customers(block: Block, order: Array, known: Array | bool = True) -> pa.Array:
+    """Customer keys of orders, as their source knew them; null where it did not, or nobody is `known`."""
     orders = block.orders
-    return customer_ids(orders["index"][order], orders["record"][order], orders["identified"][order])
+    return customer_ids(orders["index"][order], orders["record"][order], orders["identified"][order] & known)
 
 
-def order_ids(index: Array, ordinal: Array) -> pa.Array:
-    return identifiers("O", (index, 8), (ordinal, 4))
+def order_ids(index: Array, ordinal: Array, where: Array | None = None) -> pa.Array:
+    return identifiers("O", (index, 8), (ordinal, 4), where=where)
 
 
 def transaction_ids(lines: Frame) -> pa.Array:
@@ -46,6 +48,11 @@ def transaction_ids(lines: Frame) -> pa.Array:
 
 def event_ids(index: Array, ordinal: Array, slot: Array, where: Array | None = None) -> pa.Array:
     return identifiers("E", (index, 8), (ordinal, 4), (slot, 2), where=where)
+
+
+def met_ids(events: Frame) -> pa.Array:
+    """Keys of events as they are in the frame."""
+    return event_ids(events["index"], events["ordinal"], events["slot"] + REPEATED * events["again"])
 
 
 def case_ids(index: Array, ordinal: Array) -> pa.Array:
@@ -58,6 +65,11 @@ def invitation_ids(asked: Frame) -> pa.Array:
 
 def response_ids(asked: Frame) -> pa.Array:
     return identifiers("R", (asked["index"], 8), (asked["number"], 5))
+
+
+def visitor_ids(index: Array, where: Array | None = None) -> pa.Array:
+    """Devices by which customers are known before they say who they are."""
+    return identifiers("V", (index * _FACTOR % _PRIME, 8), where=where)
 
 
 def membership_ids(index: Array) -> pa.Array:

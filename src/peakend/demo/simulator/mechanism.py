@@ -37,9 +37,10 @@ class Mechanism:
 
     meaning: what it does. null: what holds instead when it is switched off; None when the company cannot do
     without it. group: a name under which several can be switched off together. after, before: mechanisms
-    whose `step` comes earlier, later. step: adds to a block's frames. experience: its part in the latent
-    satisfaction of every row of a frame of events. judgement: its part in how the whole of every order is
-    judged, added to what is remembered and weighed up. willingness: its part in the logit of answering, a
+    whose `step` comes earlier, later. step: adds to a block's frames. pace: its factor on the rate
+    of buying after orders, by row of the person, ordinal and operational day. experience: its part in the
+    latent satisfaction of every row of a frame of events. judgement: its part in how the whole of every order
+    is judged, added to what is remembered and weighed up. willingness: its part in the logit of answering, a
     row an invitation. rows: rows for tables, when all steps are done. registry: rows that are written once.
     closing: rows that need counts over all customers. truth: what was planted. customer_truth: columns of
     `people` that tell the truth about a customer, with meanings. response_truth: columns of `asked` that
@@ -55,6 +56,7 @@ class Mechanism:
     after: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     step: Callable[[Block], None] | None = None
+    pace: Callable[[Block, Array, int, Array], Array] | None = None
     experience: Callable[[Block, Frame], Array] | None = None
     judgement: Callable[[Block], Array] | None = None
     willingness: Callable[[Block, Frame], Array] | None = None

@@ -83,6 +83,9 @@ def scores(block: Block, done: Frame, number: int, question: Question) -> tuple[
 
 def _felt(block: Block, done: Frame, question: Question) -> Array:
     """Latent value behind the answers to a question, without the noise of answering; NaN where not met."""
+    if question.memory:
+        remembered: Array = block.orders["remembered"][done["order"]] + done["mood"]
+        return remembered
     if question.slot is None:
         about = done["overall"] if question.overall else compared(block, done)
         whole: Array = about + done["mood"]

@@ -143,6 +143,52 @@ class Duplicates(Described):
     email_missing: Share
 
 
+class Sensing(Described):
+    """Share of the events whose feeling is known at the moment, and the noise with which (latent)."""
+
+    share: Share
+    noise: float
+
+
+class Visitors(Described):
+    """Share of the visits before an order of which only the device is known, and of the devices that
+    are recognised later."""
+
+    share: Share
+    recognised: Share
+
+
+class SmallErrors(Described):
+    """How many events show a small error anywhere, and what kinds there are."""
+
+    share: Share
+    kinds: tuple[Text, ...]
+
+
+class CheckItem(Described):
+    """An item of the checklist of a visit. done: share of the visits with it."""
+
+    id: str
+    name: Text
+    aspect: Literal["timeliness", "conduct", "quality"]
+    required: bool = False
+    weight: Positive = 1.0
+    done: Share
+
+
+class Checklist(Described):
+    """Share of the orders of which a moment is looked at; it is checked where somebody served."""
+
+    share: Share
+    items: tuple[CheckItem, ...]
+
+
+class Trial(Described):
+    """Share of the customers who take part in the trial of a gesture, half of them as control."""
+
+    share: Share
+
+
 class Dirt(Described):
     equal_times: Share
     unidentified: Share
@@ -178,6 +224,13 @@ class Shared(Described):
     retest: Retest
     duplicates: Duplicates
     dirt: Dirt
+    lookback_question: Text
+    lookback_label: Text
+    sensing: Sensing
+    visitors: Visitors
+    small_errors: SmallErrors
+    checklist: Checklist
+    trial: Trial
 
 
 @cache

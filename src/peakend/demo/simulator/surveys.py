@@ -45,7 +45,7 @@ class Question:
     """`slot`: the touchpoint asked about, or None; `metric` "text" is the comment.
 
     programmes: which surveys ask it. cuts: the thresholds from latent values to scores; None where it has no
-    score. overall: asks about the whole.
+    score. overall: asks about the whole. memory: about what is left of it in memory, and nothing else.
     """
 
     id: str
@@ -57,6 +57,7 @@ class Question:
     programmes: tuple[str, ...]
     cuts: str | None = None
     overall: bool = False
+    memory: bool = False
 
 
 @lru_cache(maxsize=8)
@@ -155,7 +156,7 @@ def _expectations(world: World) -> Iterable[Question]:
 
 
 def _aftermath(world: World) -> Iterable[Question]:
-    """Compared with what was expected; whether it is remembered, and whose it was."""
+    """Compared with what was expected; whether it is remembered, whose it was, and how."""
     s = world.shared
     yield Question(
         "Q-DELIGHT", "rating", None, s.delight_question, s.delight_label, "delight", (VISIT,), "delight"
@@ -163,6 +164,18 @@ def _aftermath(world: World) -> Iterable[Question]:
     yield Question("Q-RECALL", "choice", None, s.recall_question, s.recall_label, "recall", (RECALL,))
     yield Question(
         "Q-BRAND", "choice", None, s.attribution_question, s.attribution_label, "attribution", (RECALL,)
+    )
+    yield Question(
+        "Q-LOOKBACK",
+        "csat",
+        None,
+        s.lookback_question,
+        s.lookback_label,
+        None,
+        (RECALL,),
+        "csat",
+        overall=True,
+        memory=True,
     )
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from peakend.demo.simulator.columns import canonical, numbers, picked, times
+from peakend.demo.simulator.draws import normal_quantile
 from peakend.demo.simulator.events import in_order, met, moment, occasion
 from peakend.demo.simulator.frame import Frame
-from peakend.demo.simulator.keys import event_ids, order_customers, order_ids
+from peakend.demo.simulator.keys import met_ids, order_customers, order_ids, visitor_ids
 from peakend.demo.simulator.mechanism import Mechanism, Rows
+from peakend.demo.simulator.mechanisms.visitors import anonymous
 from peakend.demo.simulator.truth import Parameter, Truth
 from peakend.language import Text
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from peakend.demo.simulator.draws import Array
     from peakend.demo.simulator.world import World
 
-_SENSED = 0.15
 _UNRESOLVED = -0.9
 
 
@@ -57,15 +58,17 @@ def _rows(block: Block) -> Rows:
     events, company = block.events, block.world.company
     employees = [f"{site.id}-{n:02d}" for site in company.sites for n in range(1, site.staff + 1)]
     staffed = events["employee"] >= 0
+    unknown = anonymous(block)
     yield (
         "interactions",
         canonical(
             "interactions",
             block.world.source,
             {
-                "event_id": event_ids(events["index"], events["ordinal"], events["slot"]),
-                "customer_id": order_customers(block, events["order"]),
-                "case_id": order_ids(events["index"], events["ordinal"]),
+                "event_id": met_ids(events),
+                "customer_id": order_customers(block, events["order"], ~unknown),
+                "visitor_id": visitor_ids(events["index"], where=unknown),
+                "case_id": order_ids(events["index"], events["ordinal"], where=~unknown),
                 "at": times(events["at"]),
                 "touchpoint_id": picked([t.id for t in company.touchpoints], events["slot"]),
                 "kind": picked([t.experience_type for t in company.touchpoints], events["slot"]),
@@ -78,13 +81,22 @@ def _rows(block: Block) -> Rows:
                 "employee_id": picked(employees, np.maximum(events["employee"], 0), where=staffed),
                 "duration_s": numbers(events["duration_s"]),
                 "outcome": _outcome(events, staffed),
-                "emotion": numbers(
-                    np.round(np.tanh(events["latent"] / 2), 2), where=events["sensed"] < _SENSED
-                ),
+                "emotion": _emotion(block, events),
                 "attributes": _attributes(events),
             },
         ),
     )
+
+
+def _emotion(block: Block, events: Frame) -> pa.Array:
+    """What is known of the moment (−1 to 1), with the noise of sensing it; null where it is not known."""
+    sensing = block.world.shared.sensing
+    known = events["sensed"] < sensing.share
+    # Below the share a draw is uniform again: it serves for the noise.
+    noise = sensing.noise * normal_quantile(events["sensed"][known] / sensing.share)
+    emotion = np.zeros(len(events))
+    emotion[known] = np.round(np.tanh((events["latent"][known] + noise) / 2), 2)
+    return numbers(emotion, where=known)
 
 
 def _outcome(events: Frame, staffed: Array) -> pa.Array:
@@ -97,6 +109,8 @@ def _attributes(events: Frame) -> pa.Array:
 
 
 def _truth(world: World) -> Iterable[Truth]:
+    yield Parameter("journeys", "sensed", world.shared.sensing.share, "share of events")
+    yield Parameter("journeys", "sensing_noise", world.shared.sensing.noise, "latent")
     for touchpoint in world.company.touchpoints:
         yield Parameter(
             "journeys", f"share/{touchpoint.id}", touchpoint.share, "share of orders it can come with"

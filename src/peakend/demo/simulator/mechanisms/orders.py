@@ -10,7 +10,7 @@ from peakend.demo.simulator.calendar import DAY
 from peakend.demo.simulator.draws import Array, gamma_quantile, normal_quantile, pick
 from peakend.demo.simulator.frame import Frame
 from peakend.demo.simulator.keys import MOST_ORDERS
-from peakend.demo.simulator.mechanism import Mechanism
+from peakend.demo.simulator.mechanism import Mechanism, mechanisms
 from peakend.demo.simulator.truth import Parameter, Truth
 from peakend.language import Text
 
@@ -44,7 +44,7 @@ def purchases(block: Block) -> tuple[Array, Array, Array]:
         u = draws.uniforms("orders.next", people["index"][person], ordinal)
         # The first purchase starts the relationship; only a repeat purchase can be the last (BG/NBD).
         stays = (u[1] >= people["dropout"][person]) | (ordinal == 2)
-        day = day - np.log(u[0]) * 7.0 / people["rate"][person]
+        day = day - np.log(u[0]) * 7.0 / (people["rate"][person] * _pace(block, person, ordinal - 1, day))
         goes_on = stays & (day < block.world.calendar.days)
         person, day = person[goes_on], day[goes_on]
         if not len(person):
@@ -53,6 +53,15 @@ def purchases(block: Block) -> tuple[Array, Array, Array]:
     everyone, ordinals, days = (np.concatenate(column) for column in zip(*found, strict=True))
     order = np.lexsort((ordinals, everyone))
     return everyone[order], ordinals[order], days[order]
+
+
+def _pace(block: Block, person: Array, ordinal: int, day: Array) -> Array:
+    """How much faster the next order comes after those of one ordinal."""
+    factor = np.ones(len(person))
+    for mechanism in mechanisms():
+        if mechanism.pace is not None:
+            factor *= mechanism.pace(block, person, ordinal, day)
+    return factor
 
 
 def _step(block: Block) -> None:

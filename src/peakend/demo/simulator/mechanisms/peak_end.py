@@ -30,6 +30,7 @@ def _step(block: Block) -> None:
     block.felt = by_touchpoint(block)
     orders["overall"] = np.full(len(orders), np.nan)
     _remember(block, events.take(noticed(block)))
+    orders["remembered"] = orders["overall"].copy()
     starts = np.flatnonzero(np.diff(events["order"], prepend=-1))
     lived, last = events["order"][starts], np.append(starts[1:], len(events)) - 1
     orders["done_at"] = orders["used_at"].copy()
@@ -61,7 +62,8 @@ def _peak(latent: Array, starts: Array) -> Array:
 
 
 def _truth(world: World) -> Iterable[Truth]:
-    memory, on = world.company.experience.memory, world.on("peak_end")
+    memory = world.company.experience.memory
+    on = world.on("peak_end") and world.on("memory")
     for name, weight in (("mean", memory.mean), ("peak", memory.peak), ("end", memory.end)):
         yield Parameter("peak_end", f"weight/{name}", weight, "weight", on)
 

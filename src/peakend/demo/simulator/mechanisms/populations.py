@@ -71,7 +71,7 @@ def _count(block: Block, survey: int, order: Array, number: Array) -> None:
     )
     everybody["mood"], everybody["flat"] = mood(world, everybody), flat(world, everybody)
     for position, question in enumerate(questions(world)):
-        if question.overall:
+        if question.overall and not question.memory:
             for score, size in enumerate(
                 np.bincount(scores(block, everybody, position, question)[1].astype(int))
             ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from peakend.demo.simulator.mechanism import Mechanism, Rows
 from peakend.demo.simulator.surveys import questions, surveys
 from peakend.demo.simulator.world import FIRST_DAY, World
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from peakend.demo.simulator.journey_plans import Standing
 
 _MOST_YEARS_EMPLOYED = 15
 
@@ -84,9 +88,25 @@ def _touchpoints(world: World) -> list[dict[str, object]]:
         "ownership",
     )
     return [
-        {"touchpoint_id": t.id, "position": n, **{column: getattr(t, column) for column in copied}}
+        {
+            "touchpoint_id": t.id,
+            "position": n,
+            **{column: getattr(t, column) for column in copied},
+            **_standing(world.company.journey.registry.get(t.id)),
+        }
         for n, t in enumerate(world.company.touchpoints, start=1)
     ]
+
+
+def _standing(standing: Standing | None) -> dict[str, object]:
+    """What the registry says beside: role, importance, target, standard, script."""
+    if standing is None:
+        return {}
+    row = standing.model_dump(exclude={"standard", "script"})
+    for name, text in (("standard", standing.standard), ("script", standing.script)):
+        if text is not None:
+            row |= {f"{name}_en": text.en, f"{name}_zh": text.zh}
+    return row
 
 
 def _products(world: World) -> list[dict[str, object]]:
