@@ -44,7 +44,8 @@ def _deepest() -> list[str]:
         "units as (select r.unit_id, min(r.customer_id) as customer_id, max(r.step) as depth, "
         "min(r.r) as began from reached r group by r.unit_id)",
         f"ranked as (select u.unit_id, u.customer_id, u.depth, row_number() over ("
-        f"partition by u.customer_id, {alone} order by u.depth desc, u.began, u.unit_id) as place from units u)",
+        f"partition by u.customer_id, {alone} order by u.depth desc, u.began, u.unit_id) "
+        "as place from units u)",
         "select k.customer_id, r.unit_id, r.attempt, r.step, k.depth, r.wait_us "
         "from reached r join ranked k on k.unit_id = r.unit_id where k.place = 1",
     ]
