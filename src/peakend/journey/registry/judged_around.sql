@@ -11,6 +11,7 @@ with judged as (
   join versions v
     on
       v.touchpoint_id = case when q.touchpoint_id is not null or q.of_whole then q.touchpoint_id else i.touchpoint_id end
+      and (v.site_id is null or v.site_id = i.site_id)
       and r.answered_at >= v.from_at
       and r.answered_at < v.to_at
   where a.state = 'answered' and a.score is not null

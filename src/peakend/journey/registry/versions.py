@@ -27,7 +27,8 @@ WINDOW = timedelta(days=90)
 
 
 def version_tables(inputs: Inputs) -> Results:
-    """One row a change that names a touchpoint; its number, what it was, and what became of the scores.
+    """One row a change that names a touchpoint; its number, what it was, and what became of the scores there
+    (at its site only, where it names one).
 
     A comparison in time: whatever else changed then is in it. Mean on 0–100 after minus before, a customer's
     answers taken together (Taylor linearisation, those who answered on both sides included), t on the smaller
@@ -39,6 +40,7 @@ def version_tables(inputs: Inputs) -> Results:
             {
                 "change_id": pa.array([row["change_id"] for row in rows], pa.string()),
                 "touchpoint_id": pa.array([row["touchpoint_id"] for row in rows], pa.string()),
+                "site_id": pa.array([row["site_id"] for row in rows], pa.string()),
                 **{
                     name: pa.array([row[name] for row in rows], pa.timestamp("us"))
                     for name in ("from_at", "changed_at", "to_at")
