@@ -40,6 +40,6 @@ def test_the_only_place_has_no_rest() -> None:
 
 
 @pytest.mark.parametrize(("count", "exposure"), [([-1], [10]), ([1], [0]), ([1, 2], [10])])
-def test_negative_counts_and_no_exposure_are_errors(count: list, exposure: list) -> None:
+def test_negative_counts_and_no_exposure_are_errors(count: list[int], exposure: list[int]) -> None:
     with pytest.raises(DensityError):
         rate_interval(count, exposure)

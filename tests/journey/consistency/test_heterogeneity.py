@@ -42,6 +42,8 @@ def test_planted_spread_is_recovered_and_equal_units_are_called_different_at_the
 @pytest.mark.parametrize(
     ("means", "errors", "df"), [([1.0], [1.0], [5.0]), ([1, 2], [0.0, 1], [5, 5]), ([1, 2], [1, 1], [0, 5])]
 )
-def test_a_single_unit_or_one_without_error_is_refused(means: list, errors: list, df: list) -> None:
+def test_a_single_unit_or_one_without_error_is_refused(
+    means: list[float], errors: list[float], df: list[float]
+) -> None:
     with pytest.raises(HeterogeneityError):
         heterogeneity(means, errors, df)

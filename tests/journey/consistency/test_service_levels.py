@@ -48,7 +48,7 @@ def events(slow_site: float = 1.0, bad_week: float = 1.0, seed: int = 1) -> list
 
 def tables(
     inputs_of: Callable[..., Inputs], rows: list[dict[str, Any]]
-) -> tuple[Inputs, dict[str, list[dict]]]:
+) -> tuple[Inputs, dict[str, list[dict[str, Any]]]]:
     inputs = inputs_of(interactions=rows, touchpoints=TOUCHPOINTS)
     return inputs, {name: table.to_pylist() for name, table in service_consistency(inputs).items()}
 

@@ -16,7 +16,7 @@ from peakend.journey.consistency.densities import against_the_rest, dispersion, 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from peakend.declaration import Inputs, Results, Settings
+    from peakend.declaration import Inputs, Settings
 
 Row = dict[str, Any]
 Place = tuple[str, str]
@@ -24,7 +24,7 @@ _MONTHS_FOR_DISPERSION = 6
 _FELT = ("n_with", "sum_with", "squares_with", "n_without", "sum_without", "squares_without")
 
 
-def defect_density(inputs: Inputs) -> Results:
+def defect_density(inputs: Inputs) -> dict[str, pa.Table]:
     """The table `defect_density`: by touchpoint, and by touchpoint and channel."""
     events = inputs.query("journey/consistency/defect_counts").to_arrow().to_pylist()
     sums = inputs.query("journey/consistency/defect_sums").to_arrow().to_pylist()

@@ -16,7 +16,7 @@ from peakend.language import Text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from peakend.declaration import Inputs, Results
+    from peakend.declaration import Inputs
 
 Row = dict[str, Any]
 
@@ -118,7 +118,7 @@ def _of_fact(attribute: str, members: Sequence[Told]) -> list[Row]:
     return rows
 
 
-def fact_conflicts(inputs: Inputs) -> Results:
+def fact_conflicts(inputs: Inputs) -> dict[str, pa.Table]:
     """The tables `fact_conflicts` and `facts_checked`, from what each place told last."""
     found = inputs.query("journey/consistency/facts_last_told").to_arrow().to_pylist()
     regions = _regions(inputs)

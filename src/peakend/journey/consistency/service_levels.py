@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from peakend.declaration import Inputs, Results, ResultTable, Settings
+    from peakend.declaration import Inputs, ResultTable, Settings
 
     Numbers = NDArray[np.float64]
 
@@ -52,7 +52,7 @@ class _Level:
     n: int
 
 
-def service_consistency(inputs: Inputs) -> Results:
+def service_consistency(inputs: Inputs) -> dict[str, pa.Table]:
     """Control charts with their points, service levels by place, and how much places differ."""
     settings = inputs.settings
     every = list(series(moments(inputs), settings.minimum_base))

@@ -15,13 +15,13 @@ from peakend.journey.consistency.columns import VISIT_ITEMS, VISIT_QUALITY
 from peakend.journey.consistency.heterogeneity import heterogeneity
 
 if TYPE_CHECKING:
-    from peakend.declaration import Inputs, Results, Settings
+    from peakend.declaration import Inputs, Settings
 
 Row = dict[str, Any]
 SHARES = frozenset({"on_time", "checklist", "first_time_fix"})
 
 
-def visit_quality(inputs: Inputs) -> Results:
+def visit_quality(inputs: Inputs) -> dict[str, pa.Table]:
     """The tables `visit_quality` and `visit_items`."""
     visits = inputs.query("journey/consistency/visit_values")
     sums = inputs.query("journey/consistency/visit_sums", visits=visits).to_arrow().to_pylist()

@@ -73,8 +73,8 @@ class Consistency:
             figures=self._figures(basis, levels, language),
             reading=Text(
                 f"Each dot is one of the {cut.en}; lines are {level(basis.settings.confidence, 'en')} "
-                "intervals that know weeks differ. Times are typical ones (geometric means). A coloured place "
-                "stands apart from the others after Holm's correction.",
+                "intervals that know weeks differ. Times are typical ones (geometric means). A coloured "
+                "place stands apart from the others after Holm's correction.",
                 f"每个圆点为一个{cut.zh}；线段为{level(basis.settings.confidence, 'zh')}，已计入各周差异。"
                 "用时为典型值（几何平均）。着色者经 Holm 校正后与其他处不同。",
             ).in_(language),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from peakend.language import Language, Text
 from peakend.report.charts.dots import Dot, dots
 from peakend.report.charts.service_words import Row, named
@@ -15,6 +13,8 @@ from peakend.report.numbers import interval, level, listing, number, percent, sh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pyarrow as pa
 
     from peakend.report.charts.exhibit import Basis
     from peakend.report.draw import Spec
@@ -51,8 +51,8 @@ class Facts:
             return Finding(
                 headline=Text("The same facts are told everywhere", "各处告知客户的信息一致").in_(language),
                 lede=Text(
-                    f"{number(facts)} facts told in more than one place were compared, {number(told)} readings "
-                    "checked.",
+                    f"{number(facts)} facts told in more than one place were compared, {number(told)} "
+                    "readings checked.",
                     f"比较了 {number(facts)} 条多处发布的信息，校验了 {number(told)} 处内容。",
                 ).in_(language),
                 weight=8,
@@ -62,8 +62,8 @@ class Facts:
         return Finding(
             headline=_facts_headline(conflicting, invalid, language),
             lede=Text(
-                f"{number(facts)} facts told in more than one place were compared. Customers believe what they "
-                "were told first.",
+                f"{number(facts)} facts told in more than one place were compared. Customers believe what "
+                "they were told first.",
                 f"共比较 {number(facts)} 条多处发布的信息。客户往往相信最先得到的说法。",
             ).in_(language),
             figures=tuple(_fact(row, language) for row in rows[:6]),
@@ -98,8 +98,8 @@ def _facts_headline(conflicting: int, invalid: int, language: Language) -> str:
     if conflicting:
         parts.append(
             Text(
-                f"{conflicting} {'fact is' if conflicting == 1 else 'facts are'} told differently in different "
-                "places",
+                f"{conflicting} {'fact is' if conflicting == 1 else 'facts are'} told differently in "
+                "different places",
                 f"{conflicting} 条信息各处说法不一",
             ).in_(language)
         )
@@ -159,8 +159,9 @@ class Defects:
             ).in_(language),
             figures=self._figures(basis, [*dense[:1], *worst], language),
             reading=Text(
-                f"Dots are logged errors per 1,000 interactions, lines {level(basis.settings.confidence, 'en')} "
-                "intervals. A coloured one has more than the rest after Holm's correction.",
+                "Dots are logged errors per 1,000 interactions, lines "
+                f"{level(basis.settings.confidence, 'en')} intervals. A coloured one has more than "
+                "the rest after Holm's correction.",
                 f"圆点为每千次互动登记的差错数，线段为{level(basis.settings.confidence, 'zh')}。"
                 "着色者经 Holm 校正后多于其余。",
             ).in_(language),
@@ -252,8 +253,8 @@ class Visits:
             lede=self._lede(missed, language),
             figures=tuple(self._figure(basis, row, language) for row in (worse or rows)[:FEW]),
             reading=Text(
-                "Mean score of the checks of an aspect, or share of visits, over all sites; indented are sites "
-                f"that stand apart. Lines are {level(basis.settings.confidence, 'en')} intervals.",
+                "Mean score of the checks of an aspect, or share of visits, over all sites; indented are "
+                f"sites that stand apart. Lines are {level(basis.settings.confidence, 'en')} intervals.",
                 "各方面检查的平均得分或达到的服务占比（全部网点）；缩进者为与众不同的网点。线段为"
                 f"{level(basis.settings.confidence, 'zh')}。",
             ).in_(language),
