@@ -238,7 +238,13 @@ TOUCHPOINT_SEQUENCES = ResultTable(
         ),
         column("lift", "number", "rate minus expected", "rate 减 expected", SHARE),
         *interval_ends("lift", SHARE),
-        column("p_value", "number", "Two-sided p of no lift", "无差异假设下的双侧 p 值", "probability"),
+        column(
+            "p_value",
+            "number",
+            "p of the claim that rate differs to one side from expected, rate_first and rate_second",
+            "rate 同向偏离 expected、rate_first 与 rate_second 这一论断的 p 值",
+            "probability",
+        ),
         column(
             "adjusted_p",
             "number",
@@ -250,8 +256,8 @@ TOUCHPOINT_SEQUENCES = ResultTable(
         column(
             "verdict",
             "string",
-            "more, less (than both alone add up to), cannot_tell, or not_tested (see cut_short)",
-            "结论：more 多于、less 少于两者相加；cannot_tell 尚不能断定；not_tested 未检验（见 cut_short）",
+            "more, less (than both add up to, and than either alone), cannot_tell, not_tested",
+            "结论：more 多于、less 少于两者相加及任一单独出现；cannot_tell 尚不能断定；not_tested 未检验",
         ),
     ),
     ("outcome", "link", "first_id", "second_id"),

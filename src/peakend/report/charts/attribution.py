@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
 
@@ -24,7 +24,7 @@ METHODS = {
     "removal": Text("Removal effect", "移除效应"),
     "shapley": Text("Shapley value", "沙普利值"),
 }
-_SHOWN = 6
+_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,19 @@ class Attribution:
     needs = ("touchpoint_attribution", "outcome_rates")
     by_programme = False
 
-    def __init__(self, outcome: str) -> None:
-        self._outcome = outcome
-        self._words: OutcomeWords = WORDS[outcome]
+    outcome: ClassVar[str]
+
+    @property
+    def _words(self) -> OutcomeWords:
+        return WORDS[self.outcome]
 
     def _view(self, basis: Basis) -> _View | None:
         rows = [
             row
             for row in basis["touchpoint_attribution"].to_pylist()
-            if row["outcome"] == self._outcome and not row["hidden"]
+            if row["outcome"] == self.outcome and not row["hidden"]
         ]
-        rates = [row for row in basis["outcome_rates"].to_pylist() if row["outcome"] == self._outcome]
+        rates = [row for row in basis["outcome_rates"].to_pylist() if row["outcome"] == self.outcome]
         shapley = [row for row in rows if row["method"] == "shapley"]
         if not shapley or not rates:
             return None
@@ -112,10 +114,7 @@ class Attribution:
 
     def _headline(self, view: _View, language: Language) -> str:
         if not view.tested:
-            first = max(
-                (row for (_, method), row in view.by.items() if method == "last_touch"),
-                key=lambda row: row["share"],
-            )
+            first = self._last(view)
             return self._words.right_after(
                 percent(first["share"], language), str(first[f"touchpoint_{language}"])
             ).in_(language)
@@ -129,9 +128,21 @@ class Attribution:
             return Text(f"last touch overstates {over}; ", f"末次触点法高估了{over}；").in_(language) + said
         return said
 
+    def _last(self, view: _View) -> Row:
+        """The touchpoint with the largest share by last touch."""
+        rows = [row for (_, method), row in view.by.items() if method == "last_touch"]
+        return max(rows, key=lambda row: row["share"])
+
     def _beside(self, view: _View, language: Language) -> str:
         """How much of the last-touch figure is left by Shapley value, for the most overstated touchpoint."""
-        if not view.over or not view.tested:
+        if not view.tested:
+            first = self._last(view)
+            share = Text(*(percent(first["expected"], one) for one in ("en", "zh")))
+            return Text(
+                f" {first['touchpoint_en']} is the last step of {share.en} of the journeys anyway.",
+                f"而{first['touchpoint_zh']}本来就是 {share.zh}旅程的最后一步。",
+            ).in_(language)
+        if not view.over:
             return ""
         one = view.over[0]
         last, fair = view.by[one, "last_touch"], view.by[one, "shapley"]
@@ -169,20 +180,20 @@ class Attribution:
         return tuple(found)
 
     def _caution(self, view: _View) -> Text:
-        cut = Text("", "")
-        if not view.tested:
-            share = percent(view.rate["cut_short"], "en")
-            cut = Text(
-                f" {share} of them came during the journey; steps after them are left out, so that nobody's "
-                "share is tested, and the Shapley value splits each evenly among what was met before it.",
-                f"其中 {percent(view.rate['cut_short'], 'zh')}发生在旅程途中，其后的步骤不计入；"
-                "因此份额未作检验，沙普利值按此前经过的接触点均分。",
-            )
-        return Text(
+        always = Text(
             "Who meets a touchpoint may differ from who does not: this is association, not effect. The chain "
-            f"remembers one step, so what works through later steps shows in the Shapley value only.{cut.en}",
+            "remembers one step, so what works through later steps shows in the Shapley value only.",
             "经过某接触点的客户可能本就不同：这是相伴，而非因果。步骤链只记得一步，"
-            f"要经由后续步骤才起作用的，只在沙普利值中显现。{cut.zh}",
+            "要经由后续步骤才起作用的，只在沙普利值中显现。",
+        )
+        if view.tested:
+            return always
+        share = Text(*(percent(view.rate["cut_short"], language) for language in ("en", "zh")))
+        return Text(
+            f"{share.en} of them came during the journey; steps after them are left out, so that no share "
+            f"is tested, and the Shapley value splits each evenly among what was met before it. {always.en}",
+            f"其中 {share.zh}发生在旅程途中，其后的步骤不计入；因此份额未作检验，"
+            f"沙普利值按此前经过的接触点均分。{always.zh}",
         )
 
     def _next(self, view: _View, basis: Basis, language: Language) -> NextStep:
@@ -192,8 +203,8 @@ class Attribution:
             return NextStep(who, self._words.look.in_(language), self._words.check.in_(language))
         name = view.name(lead, language)
         what = Text(
-            f"Bring a random half of those who would miss it to {name}, or spare them it, before money follows "
-            "these shares.",
+            f"Bring a random half of those who would miss it to {name}, or spare them it, before money "
+            "follows these shares.",
             f"先随机让一半原本不会经过者经过“{name}”（或免去该环节），再决定是否按份额投入。",
         )
         return NextStep(who, what.in_(language), self._words.check.in_(language))
@@ -237,8 +248,10 @@ class Attribution:
 
     def _mark(self, verdict: str, language: Language, method: str) -> dict[str, Any]:
         """Colour and word of a share that stands out; only of the Shapley value, whose verdict is told."""
-        if method != "shapley" or verdict not in {"more", "less"}:
+        if method != "shapley" or verdict == "not_tested":
             return {}
+        if verdict == "cannot_tell":
+            return {"word": Text("as presence gives", "与出现相当").in_(language)}
         good = (verdict == "more") == self._words.good
         tone: Tone = "good" if good else "act"
         word = Text("stands out", "突出") if verdict == "more" else Text("less than expected", "低于应有")
@@ -255,6 +268,24 @@ class Attribution:
         return "touchpoint_attribution", pa.Table.from_pylist(rows, schema=table.schema)
 
 
-REPURCHASE = Attribution("repurchase")
-CHURN = Attribution("churn")
-COMPLAINT = Attribution("complaint")
+class Repurchase(Attribution):
+    """What repurchase goes with. A class of its own: the report tells exhibits apart by it."""
+
+    outcome = "repurchase"
+
+
+class Churn(Attribution):
+    """What churn goes with."""
+
+    outcome = "churn"
+
+
+class Complaint(Attribution):
+    """What complaints go with."""
+
+    outcome = "complaint"
+
+
+REPURCHASE = Repurchase()
+CHURN = Churn()
+COMPLAINT = Complaint()

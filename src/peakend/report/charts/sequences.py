@@ -68,7 +68,7 @@ class Sequences:
                 "所列各项均通过 Holm 校正。",
             ).in_(language),
             caution=Text(
-                "Who takes both steps in this order may differ from who does not: try it before building on it.",
+                "Who takes both steps in this order may differ from who does not: try it first.",
                 "按此顺序走的客户可能本就不同：先试验，再推广。",
             ).in_(language),
             next_step=NextStep(
