@@ -7,6 +7,9 @@ from peakend.journey.stream.columns import JOURNEY_STEPS, KEPT, LEFT_OUT
 from peakend.journey.stream.columns import JOURNEYS as JOURNEYS_TABLE
 from peakend.journey.stream.overview_columns import ACCOUNT, LENGTHS
 from peakend.journey.stream.overview_columns import DWELL as DWELL_TABLE
+from peakend.journey.stream.staging_columns import PARTS
+from peakend.journey.stream.staging_columns import SCENES as SCENES_TABLE
+from peakend.journey.stream.staging_columns import STAGING as STAGING_TABLE
 from peakend.language import Text
 
 
@@ -26,6 +29,18 @@ def _dwell(inputs: Inputs) -> Results:
     from peakend.journey.stream.overview import dwell_tables
 
     return dwell_tables(inputs)
+
+
+def _scenes(inputs: Inputs) -> Results:
+    from peakend.journey.stream.staging import scene_tables
+
+    return scene_tables(inputs)
+
+
+def _staging(inputs: Inputs) -> Results:
+    from peakend.journey.stream.staging import staging_table
+
+    return staging_table(inputs)
 
 
 JOURNEYS = Analysis(
@@ -87,4 +102,42 @@ DWELL = Analysis(
     sources=("Conover 1999, Practical Nonparametric Statistics, 3.2", "Wilson 1927, JASA 22(158)"),
 )
 
-ANALYSES: tuple[Analysis, ...] = (JOURNEYS, OVERVIEW, DWELL)
+SCENES = Analysis(
+    name="experience_scenes",
+    version=1,
+    chapter="journey",
+    title=Text("Journeys as scenes", "旅程即一幕"),
+    meaning=Text(
+        "Every journey as a scene: the stage it plays on, the goods as props, the staff as actors, the "
+        "memory it leaves; and which of these are not on record.",
+        "把每段旅程看作一幕：服务为舞台、商品为道具、员工为演员、留下的记忆；以及哪些尚无记录。",
+    ),
+    needs=("journeys", "journey_steps"),
+    uses=("interactions", "transactions", "responses", "answers", "questions", "touchpoints"),
+    gives=(SCENES_TABLE, PARTS),
+    compute=_scenes,
+    sql=("journey/stream/scenes", "journey/stream/scenes_met", "journey/stream/scene_parts"),
+    chart="experience_scenes",
+    sources=("Pine & Gilmore 1998, Harvard Business Review 76(4)",),
+)
+
+STAGING = Analysis(
+    name="staging",
+    version=1,
+    chapter="feel",
+    title=Text("The experience as it is staged", "体验的营造"),
+    meaning=Text(
+        "How far customers take part with body, emotion and mind; how comfort rises to admiration and what "
+        "aftertaste stays; what each of the five senses meets and how that goes with satisfaction.",
+        "客户在形体、情绪、知识上的参与程度；感受如何从舒适升至赞叹并留下回味；五感各得几分、与满意度有何关联。",
+    ),
+    needs=("questions",),
+    uses=("answers", "responses", "surveys", "interactions", "service_checks", "touchpoints"),
+    gives=(STAGING_TABLE,),
+    compute=_staging,
+    sql=("journey/stream/staged_scores", "journey/stream/staged_sums"),
+    chart="staging",
+    sources=("Pine & Gilmore 1998, Harvard Business Review 76(4)", "Fisher 1921, Metron 1"),
+)
+
+ANALYSES: tuple[Analysis, ...] = (JOURNEYS, OVERVIEW, DWELL, SCENES, STAGING)

@@ -94,3 +94,72 @@ def _journeys(inputs: Inputs, column: str, row: Mapping[str, Any]) -> Relation:
         """,
         {"column": column, "value": row[column]},
     )
+
+
+def of_a_scale(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
+    """Customers who gave this score, each with the mean of theirs."""
+    from peakend.journey.stream.staging import scores_given
+
+    return scores_given(inputs).query(
+        """
+        select t.customer_id, cast(count(*) as bigint) as n, avg(t.score) as mean
+        from t
+        where
+          t.customer_id is not null
+          and t.origin = $origin
+          and coalesce(t.programme, '') = $programme
+          and t.aspect = $aspect
+          and t.item = $item
+          and ($scope = 'programme' or t.touchpoint_id = $touchpoint)
+        group by t.customer_id
+        order by t.customer_id
+        """,
+        {
+            "origin": row["origin"],
+            "programme": row["programme"] or "",
+            "aspect": row["aspect"],
+            "item": row["item"],
+            "scope": row["scope"],
+            "touchpoint": row["touchpoint_id"] or "",
+        },
+    )
+
+
+def of_a_scene(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
+    """The customer of one scene."""
+    return inputs.query(
+        """
+        select s.customer_id, s.journey_id
+        from scenes s
+        where s.customer_id is not null and s.journey_id = $journey_id
+        order by s.customer_id, s.journey_id
+        """,
+        {"journey_id": row["journey_id"]},
+        scenes=inputs.query("journey/stream/scenes"),
+    )
+
+
+def of_a_touchpoint(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
+    """Customers with a journey through this touchpoint (of no touchpoint: with any journey)."""
+    scenes = inputs.query("journey/stream/scenes")
+    if row["touchpoint_id"] is None:
+        return scenes.query(
+            """
+            select t.customer_id, cast(count(*) as bigint) as journeys
+            from t
+            where t.customer_id is not null
+            group by t.customer_id
+            order by t.customer_id
+            """
+        )
+    return inputs.query(
+        """
+        select m.customer_id, cast(count(*) as bigint) as journeys
+        from met m
+        where m.customer_id is not null and m.touchpoint_id = $touchpoint_id
+        group by m.customer_id
+        order by m.customer_id
+        """,
+        {"touchpoint_id": row["touchpoint_id"]},
+        met=inputs.query("journey/stream/scenes_met", experience_scenes=scenes),
+    )

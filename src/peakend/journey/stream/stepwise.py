@@ -39,8 +39,8 @@ def episodes(
     journey is told by `left_out`. Raises `InteractionsError`, `RuleError`.
 
     An anonymous event belongs to the customer who last logged in as the same visitor, unless an identity has
-    told otherwise since; else to the one an identity names; else to the one who logs in next. Where the
-    evidence names two at once it stays anonymous.
+    told otherwise since; else to the one whose identity is valid then; else to the one who is known next, by
+    a login or the start of an identity. Where the evidence names two at once it stays anonymous.
 
     Source: sessions by a period of inactivity, Catledge & Pitkow (1995), Computer Networks and ISDN Systems
     27(6); cases as in van der Aalst (2016), Process Mining, ch. 5.

@@ -18,11 +18,46 @@ anonymous as (
   from interactions i
   where i.visitor_id is not null and i.customer_id is null and i."at" is not null
 ),
+devices as (
+  select d.value as visitor_id, d.customer_id, d.valid_from, d.valid_to
+  from identities d
+  where d.kind in ('cookie', 'device')
+),
+-- The moments at which it became known who uses a device: a login, or the start of an identity.
+known as (
+  select
+    k.visitor_id,
+    k.known_at,
+    min(k.customer_id) as customer_id,
+    max(k.other_id) as other_id,
+    max(k.is_login) as is_login
+  from (
+    select l.visitor_id, l.login_at as known_at, l.customer_id, l.other_id, 1 as is_login
+    from logins l
+    union all
+    select d.visitor_id, d.valid_from as known_at, d.customer_id, d.customer_id as other_id, 0 as is_login
+    from devices d
+    where d.valid_from <= $now
+  ) k
+  group by k.visitor_id, k.known_at
+),
 line as (
-  select l.visitor_id, l.login_at as moment, 0 as unknown, '' as event_id, l.login_at
-  from logins l
+  select
+    k.visitor_id,
+    k.known_at as moment,
+    0 as unknown,
+    '' as event_id,
+    case when k.is_login = 1 then k.known_at end as login_at,
+    k.known_at
+  from known k
   union all
-  select a.visitor_id, a."at" as moment, 1 as unknown, a.event_id, cast(null as timestamp) as login_at
+  select
+    a.visitor_id,
+    a."at" as moment,
+    1 as unknown,
+    a.event_id,
+    cast(null as timestamp) as login_at,
+    cast(null as timestamp) as known_at
   from anonymous a
 ),
 between_logins as (
@@ -35,7 +70,7 @@ between_logins as (
       partition by n.visitor_id order by n.moment, n.unknown, n.event_id
       rows between unbounded preceding and current row
     ) as last_at,
-    min(n.login_at) over (
+    min(n.known_at) over (
       partition by n.visitor_id order by n.moment, n.unknown, n.event_id
       rows between current row and unbounded following
     ) as next_at
@@ -50,16 +85,12 @@ placed as (
     l.customer_id as last_id,
     l.other_id as last_other_id,
     n.customer_id as next_id,
-    n.other_id as next_other_id
+    n.other_id as next_other_id,
+    n.is_login as next_is_login
   from between_logins b
   left join logins l on l.visitor_id = b.visitor_id and l.login_at = b.last_at
-  left join logins n on n.visitor_id = b.visitor_id and n.login_at = b.next_at
+  left join known n on n.visitor_id = b.visitor_id and n.known_at = b.next_at
   where b.unknown = 1
-),
-devices as (
-  select d.value as visitor_id, d.customer_id, d.valid_from, d.valid_to
-  from identities d
-  where d.kind in ('cookie', 'device')
 ),
 -- What the identities say at the moment of the event, and whether they say anything newer than the login.
 told as (
@@ -95,7 +126,8 @@ weighed as (
     case
       when p.last_id is not null and coalesce(t.newer, 0) = 0 then 'login'
       when t.customer_id is not null then 'identity'
-      when p.next_id is not null then 'login'
+      when p.next_is_login = 1 then 'login'
+      when p.next_id is not null then 'identity'
       else 'visitor'
     end as evidence,
     case

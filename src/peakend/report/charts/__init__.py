@@ -68,6 +68,8 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "journeys": (),
     "journey_lengths": ("journey_lengths:LENGTHS",),
     "dwell": ("dwell:DWELL",),
+    "experience_scenes": ("scenes:SCENES",),
+    "staging": ("staging:STAGES", "staging:SENSES", "staging:PARTICIPATION"),
     "rfm": ("rfm:RFM",),
     "data_quality": ("data_quality:QUALITY",),
     "revenue_concentration": ("concentration:REVENUE",),

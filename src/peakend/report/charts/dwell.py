@@ -47,8 +47,8 @@ class Dwell:
             lede=_lede(rows, language),
             figures=tuple(_figure(row, basis, language) for row in ([late] if late else []) + rows[:1]),
             reading=Text(
-                "The ring is the time that half of the stays do not exceed, the dot the time that nine in ten "
-                "do not exceed; the pale band is the dot's interval.",
+                "The ring is the time that half of the stays do not exceed, the dot the time that nine in "
+                "ten do not exceed; the pale band is the dot's interval.",
                 "圆环为半数停留不超过的时长，圆点为九成停留不超过的时长，浅色带为圆点的区间。",
             ).in_(language),
             caution=_caution(rows, language),
