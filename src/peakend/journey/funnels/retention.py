@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -39,6 +39,11 @@ class Followed:
     until: date
     period: Period
     kind: Kind
+
+    @property
+    def beyond(self) -> int:
+        """Number of the first period that is not over at the end of `until`."""
+        return number_of(self.until + timedelta(days=1), self.period)
 
 
 def retention(
@@ -95,9 +100,14 @@ def followed(
     periods = relation.query(
         _came_back(period, first_is, return_is), {**first_params, **return_params}, name="i"
     )
-    if kind == "rolling":
-        periods = periods.query("journey/funnels/retention_last", name="periods")
-    return Followed(periods, _last_day(relation) if until is None else until, period, kind)
+    found = Followed(periods, _last_day(relation) if until is None else until, period, "classic")
+    return rolled(found) if kind == "rolling" else found
+
+
+def rolled(found: Followed) -> Followed:
+    """The same, with the last period of every customer alone: all that "or later" asks."""
+    last = found.periods.query("journey/funnels/retention_last", name="periods")
+    return replace(found, periods=last, kind="rolling")
 
 
 def _is_at(name: str, touchpoints: Sequence[str]) -> tuple[str, dict[str, Any]]:
@@ -136,20 +146,29 @@ def retention_cells(found: Followed, confidence: float = 0.95) -> Relation:
             "z": normal_quantile(confidence),
             "period": found.period,
             "rolling": int(found.kind == "rolling"),
-            "latest": _number(found.until, found.period),
-            "beyond": _number(found.until + timedelta(days=1), found.period),
+            "latest": number_of(found.until, found.period),
+            "beyond": found.beyond,
         },
         name="periods",
     )
 
 
-def _number(day: date, period: Period) -> int:
-    """The number of the period `day` is in, as `retention_periods.sql` counts them."""
+def number_of(day: date, period: Period) -> int:
+    """The number of the period `day` is in, as `retention_cells.sql` counts them."""
     if period == "month":
         return day.year * 12 + day.month
     if period == "quarter":
         return day.year * 4 + (day.month + 2) // 3
     return (day - _A_MONDAY).days // 7
+
+
+def first_day(number: int, period: Period) -> date:
+    """The first day of the period with this number."""
+    if period == "month":
+        return date((number - 1) // 12, (number - 1) % 12 + 1, 1)
+    if period == "quarter":
+        return date((number - 1) // 4, 3 * ((number - 1) % 4) + 1, 1)
+    return _A_MONDAY + timedelta(days=7 * number)
 
 
 def _last_day(relation: Relation) -> date:
