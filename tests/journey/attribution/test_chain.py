@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -25,7 +27,7 @@ def _removed(paths: list[tuple[tuple[str, ...], float, float]], gone: str) -> fl
     start, won_at, lost_at = size, size + 1, size + 2
     for path, won, lost in paths:
         walked = [start, *(place[name] for name in path)]
-        for here, there in zip(walked, walked[1:], strict=False):
+        for here, there in pairwise(walked):
             chain[here, there] += won + lost
         chain[walked[-1], won_at] += won
         chain[walked[-1], lost_at] += lost

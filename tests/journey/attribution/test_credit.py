@@ -1,4 +1,4 @@
-"""Attribution from steps: what is planted is found where last touch is wrong, and nothing in the null twin."""
+"""Attribution from steps: the planted is found where last touch is wrong, and nothing in the null twin."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from peakend.engine import Engine
 from peakend.journey.attribution import Attribution, AttributionError, attribution, removal_effects
 from peakend.journey.interactions import InteractionsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from peakend.engine import Engine
 
 Walks = tuple[pa.Table, pa.Table]
 
@@ -48,7 +49,7 @@ def test_the_planted_touchpoint_stands_out_where_last_touch_is_wrong(
 
 
 def test_removal_finds_what_the_last_steps_tell(journeys: Callable[..., Walks]) -> None:
-    """Journeys end anywhere; those that end at "demo" convert more often: removal sees it, first touch not."""
+    """Journeys end anywhere; those that end at "demo" convert more often, and removal sees it."""
     random = np.random.default_rng(2)
     paths = [random.permutation(["a", "b", "demo"])[: random.integers(1, 4)].tolist() for _ in range(3000)]
     outcome = [int(random.random() < (0.5 if path[-1] == "demo" else 0.2)) for path in paths]
