@@ -103,8 +103,8 @@ VERDICT = ResultTable(
         column(
             "reason",
             "string",
-            "Why not: runner_up, unrelated, too_few, no_variance (empty: told)",
-            "不能断定的原因：runner_up 与次优者难分、unrelated 与时刻无关、"
+            "Why not: runner_up, unrelated, alike, too_few, no_variance (empty: told)",
+            "不能断定的原因：runner_up 与次优者难分、unrelated 与时刻无关、alike 各模型相同、"
             "too_few 样本不足、no_variance 无差异",
         ),
         column("model", "string", "Model with the smallest error", "误差最小的模型"),

@@ -24,7 +24,7 @@ from peakend.journey.remembered.models import (
 
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Reason = Literal["", "runner_up", "unrelated", "too_few", "no_variance"]
+Reason = Literal["", "runner_up", "unrelated", "alike", "too_few", "no_variance"]
 
 FEWEST_CUSTOMERS = 50
 """Customers with a remembered score, in each of the two periods; fewer say nothing."""
@@ -77,7 +77,8 @@ class ModelFit:
 @dataclass(frozen=True, slots=True)
 class MemoryFit:
     """verdict: told, or cannot_tell for `reason`: runner_up (its interval against the best covers 0),
-    unrelated (none is shown to be better than nothing), too_few, no_variance.
+    unrelated (none is shown to be better than nothing), alike (all say the same here: every moment of a
+    journey felt alike), too_few, no_variance.
 
     best, runner_up: by error on the later journeys; ahead: of the runner-up; ahead_of_mean: of the mean.
     peak_weight: w of w·peak + (1 − w)·end with its interval. models in the order of `MODELS`; empty when too
@@ -149,7 +150,7 @@ def judged(periods: Periods, confidence: float = 0.95, alpha: float = 0.05, draw
     out = simpler | np.array([name in same for name in NAMES])
     racing = [place for place in range(len(MODELS)) if not out[place] and place != nothing]
     order = sorted(racing, key=lambda place: (errors.found[place], place))
-    best, runner_up = order[0], order[1]
+    best, runner_up = order[0], order[1] if len(order) > 1 else None
     gaps = _gaps(errors, best, [*racing, nothing], confidence)
     verdict, reason = _told(gaps, runner_up, nothing, alpha)
     return MemoryFit(
@@ -157,8 +158,8 @@ def judged(periods: Periods, confidence: float = 0.95, alpha: float = 0.05, draw
         reason,
         *counts,
         best=NAMES[best],
-        runner_up=NAMES[runner_up],
-        ahead=gaps[runner_up],
+        runner_up=None if runner_up is None else NAMES[runner_up],
+        ahead=None if runner_up is None else gaps[runner_up],
         ahead_of_mean=gaps.get(NAMES.index("mean")),
         peak_weight=_weight(periods, confidence, draws),
         models=_models(periods, coefficients, errors, gaps, best, simpler, same, confidence, alpha),
@@ -212,10 +213,12 @@ def _gaps(errors: _Errors, best: int, places: list[int], confidence: float) -> d
 
 
 def _told(
-    gaps: dict[int, Gap], runner_up: int, nothing: int, alpha: float
+    gaps: dict[int, Gap], runner_up: int | None, nothing: int, alpha: float
 ) -> tuple[Literal["told", "cannot_tell"], Reason]:
     if not _shown(gaps[nothing], alpha):
         return "cannot_tell", "unrelated"
+    if runner_up is None:
+        return "cannot_tell", "alike"
     if not _shown(gaps[runner_up], alpha) or not all(_shown(gap, alpha) for gap in gaps.values()):
         return "cannot_tell", "runner_up"
     return "told", ""

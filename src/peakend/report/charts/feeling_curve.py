@@ -155,7 +155,9 @@ def _circles(stops: Sequence[Stop], frame: _Frame, x: Spec, y: Spec) -> Spec:
 def _words(stops: Sequence[Stop], frame: _Frame, width: int, phone: bool, x: Spec, y: Spec) -> list[Spec]:
     """Touchpoints at the left, what they are to memory at the right; on a phone both above the circle."""
     lift = 31.0 if phone else 0.0
-    labels, plain, strong = [], [], []
+    labels: list[Spec] = []
+    plain: list[Spec] = []
+    strong: list[Spec] = []
     for place, stop in enumerate(stops):
         at = frame.y(place) - lift
         room = width - text_width(stop.note, SMALL_SIZE) - 12 if phone else frame.left - LARGEST - 6

@@ -87,6 +87,11 @@ def headline(verdict: Row) -> Text:
             "No tie can be shown between the moments of a journey and the score given afterwards",
             "旅程中各时刻的感受与事后的总体评分之间，看不出可断定的联系",
         )
+    if reason == "alike":
+        return Text(
+            "Every moment of a journey felt alike, so no rule of memory can be told from another",
+            "同一旅程的各时刻感受都一样，无法区分记忆规则",
+        )
     best, next_best = _WHAT[verdict["model"]], _WHAT[verdict["runner_up"]]
     if (verdict["ahead_of_mean_low"] or 0) > 0:
         return Text(
