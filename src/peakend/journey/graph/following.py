@@ -69,8 +69,16 @@ def directly_follows(
 
 
 def _t_around(z: float) -> dict[str, float]:
-    """t of k degrees of freedom is z + first / k + second / k²: Abramowitz & Stegun (1964), 26.7.5."""
-    return {"z": z, "first": (z**3 + z) / 4, "second": (5 * z**5 + 16 * z**3 + 3 * z) / 96}
+    """t of k degrees of freedom is z + first / k + second / k² + third / k³, to 3 % from k = 2 on.
+
+    Source: Abramowitz & Stegun (1964), Handbook of Mathematical Functions, 26.7.5.
+    """
+    return {
+        "z": z,
+        "first": (z**3 + z) / 4,
+        "second": (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        "third": (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+    }
 
 
 def steps_of(interactions: Interactions, by: By = "customer_id", *, plain: bool = False) -> Relation:

@@ -24,6 +24,8 @@ with spread as (
           $z
           + cast($first as double) / (e.emotion_customers - 1)
           + cast($second as double) / (e.emotion_customers - 1) / (e.emotion_customers - 1)
+          + cast($third as double) / (e.emotion_customers - 1) / (e.emotion_customers - 1)
+          / (e.emotion_customers - 1)
         )
     end as half
   from edges e
