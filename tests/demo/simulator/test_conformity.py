@@ -25,6 +25,7 @@ WRITTEN = {
     "design_flows",
     "design_steps",
     "employees",
+    "entitlements",
     "handoffs",
     "identities",
     "initiatives",

@@ -282,6 +282,7 @@ class Company(Described):
         wrong += [h.product for h in self.holdings if h.product not in {p.id for p in self.products}]
         if self.refunds.touchpoint is not None and self.refunds.touchpoint not in touchpoints:
             wrong.append(self.refunds.touchpoint)
+        wrong += sorted(touchpoints - set(self.journey.registry))
         if wrong:
             raise ValueError(f"{self.kind}: no such {sorted(wrong)}")
         return self

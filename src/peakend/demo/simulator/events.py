@@ -73,9 +73,24 @@ def met(block: Block, slot: int, order: Array, at: Array) -> Frame:
     )
 
 
-def in_order(events: Frame) -> Frame:
-    """Events sorted by order and time, ties by position in the journey."""
-    return events.take(np.lexsort((events["slot"], events["at"], events["order"])))
+def in_order(events: Frame, kept: Array | None = None) -> Frame:
+    """Events sorted by order and time (whole seconds), ties by position in the journey.
+
+    kept: a mask of those that stay.
+    """
+    rows = _sorted(events["order"], events["at"] // SECOND, events["slot"])
+    return events.take(rows if kept is None else rows[kept[rows]])
+
+
+def _sorted(order: Array, second: Array, slot: Array) -> Array:
+    """Row numbers by one key that holds all three: rows come in few sorted runs, which a stable sort uses."""
+    if not len(order):
+        return np.zeros(0, np.int64)
+    since = second - second.min()
+    span = int(since.max()) + 1
+    if (int(order.max()) + 1) * span * SLOTS >= 2**63:
+        return np.lexsort((slot, second, order))
+    return np.argsort((order * span + since) * SLOTS + slot, kind="stable")
 
 
 def episodes(events: Frame) -> tuple[Array, Array]:

@@ -35,9 +35,9 @@ def _step(block: Block) -> None:
     fate = np.searchsorted(edges, u, side="right")
     second = _second_time(block, events, rows[fate == 1])
     _swap_with_the_next(events, rows[fate == 2])
-    kept = np.ones(len(events), bool)
+    kept = np.ones(len(events) + len(second), bool)
     kept[rows[fate == 0]] = False
-    block.events = in_order(events.take(kept).followed_by(second))
+    block.events = in_order(events.followed_by(second), kept)
 
 
 def _following(events: Frame, rows: Array) -> Array:
@@ -53,7 +53,7 @@ def _second_time(block: Block, events: Frame, rows: Array) -> Frame:
     second, after = events.take(rows), _following(events, rows)
     at = events["at"]
     until = np.where(after >= 0, at[after], np.minimum(at[rows] + _TEN_MINUTES, block.world.calendar.end_us))
-    second["at"] = (at[rows] + until) // 2
+    second["at"] = (at[rows] + until) // (2 * SECOND) * SECOND
     second["again"] = np.ones(len(rows), bool)
     return second
 
