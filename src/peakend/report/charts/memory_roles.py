@@ -198,8 +198,8 @@ def _next_step(peak: Row | None, end: Row | None, tolerated: Sequence[Row], lang
     name = _name(chosen, language)
     spare = (
         Text(
-            f" before {_name(tolerated[0], 'en')}",
-            f"，“{_name(tolerated[0], 'zh')}”可以后再说",
+            f"; {_name(tolerated[0], 'en')} can wait",
+            f"；“{_name(tolerated[0], 'zh')}”可以后再说",
         ).in_(language)
         if tolerated
         else ""
@@ -216,7 +216,7 @@ def _next_step(peak: Row | None, end: Row | None, tolerated: Sequence[Row], lang
 
 def _design(row: Row, name: str) -> Text:
     if row["score"] < 0:
-        return Text(f"Take the sting out of {name}: it is kept", f"先改好“{name}”：它会被记住")
+        return Text(f"Take the sting out of {name}, which is remembered", f"先改好“{name}”，它会被记住")
     return Text(f"Design {name} as the moment to remember", f"把“{name}”设计为值得记住的时刻")
 
 
