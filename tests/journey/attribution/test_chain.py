@@ -42,7 +42,11 @@ def _removed(paths: list[tuple[tuple[str, ...], float, float]], gone: str) -> fl
 def test_it_equals_removing_a_touchpoint_and_walking_on() -> None:
     random = np.random.default_rng(4)
     paths = [
-        (tuple(random.choice(list("abcde"), random.integers(1, 7))), *map(float, random.integers(0, 9, 2)))
+        (
+            tuple(random.choice(list("abcde"), random.integers(1, 7))),
+            float(random.integers(0, 9)),
+            float(random.integers(0, 9)),
+        )
         for _ in range(40)
     ]
     found = removal_effects(paths)

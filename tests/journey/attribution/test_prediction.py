@@ -29,7 +29,7 @@ def _walked(journeys: Callable[..., Walks], memory: int, seed: int = 1, size: in
         while random.random() < 0.9:
             likely = path[-1] if memory == 1 else (path[-1] + path[-2]) % 3 if len(path) > 1 else None
             sure = likely is not None and random.random() < 0.8
-            path.append(likely if sure else int(random.integers(0, 3)))
+            path.append(likely if sure and likely is not None else int(random.integers(0, 3)))
         paths.append(["abc"[step] for step in path])
     return journeys(paths, [0] * size)[0]
 
@@ -134,7 +134,12 @@ def helpdesk(path: Path) -> pa.Table:
             for place, event in enumerate(e for e in element if e.tag.endswith("event")):
                 values = {child.get("key"): child.get("value") for child in event}
                 rows.append(
-                    (case, place, np.datetime64(values["time:timestamp"][:23], "us"), values["concept:name"])
+                    (
+                        case,
+                        place,
+                        np.datetime64((values["time:timestamp"] or "")[:23], "us"),
+                        values["concept:name"],
+                    )
                 )
             element.clear()
     return pa.table(

@@ -16,7 +16,11 @@ def _sets(seed: int, size: int, entries: int = 80) -> Sets:
     random = np.random.default_rng(seed)
     names = [chr(97 + n) for n in range(size)]
     found = [
-        (tuple(name for name in names if random.random() < 0.5), *map(float, random.integers(1, 30, 2)))
+        (
+            tuple(name for name in names if random.random() < 0.5),
+            float(random.integers(1, 30)),
+            float(random.integers(1, 30)),
+        )
         for _ in range(entries)
     ]
     return [one for one in found if one[0]]
@@ -97,6 +101,6 @@ def test_sampled_permutations_come_within_their_stated_error() -> None:
 def test_what_cannot_be_attributed_is_refused() -> None:
     for wrong in ([(("a",), 0.0, 3.0)], [(("a",), 2.0, -1.0)], [((), 2.0, 1.0), (("a",), 1.0, 1.0)]):
         with pytest.raises(AttributionError, match="No journey has the outcome"):
-            shapley_values(wrong)  # type: ignore[arg-type]
+            shapley_values(wrong)
     with pytest.raises(AttributionError, match="63 touchpoints"):
         shapley_values([(tuple(f"t{n}" for n in range(63)), 1, 1)])
