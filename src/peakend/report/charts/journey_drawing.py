@@ -121,7 +121,8 @@ def _across(
     stops: Sequence[Stop], arrangement: Arrangement, edges: Sequence[tuple[int, int]], width: int
 ) -> _Plan:
     """Layers side by side; in each the stops under one another, drawn towards what they are linked with."""
-    inner = max(len(arrangement.layers) - 2, 1)
+    # The first layer is that of the start, even where nothing is known to start.
+    inner = max(len(arrangement.layers) - 1 - any(stop.kind == "end" for stop in stops), 1)
     column = (width - 56.0) / inner
     xs = [10.0, *(28.0 + (place + 0.5) * column for place in range(inner)), width - 10.0]
     lines = [wrapped(stop.label, SMALL_SIZE, column - 6, _LINES) for stop in stops]
