@@ -78,8 +78,8 @@ IMPORTANCE = ResultTable(
         column(
             "sure",
             "flag",
-            "True: it holds its quadrant in at least the stated share of bootstrap draws",
-            "在自助抽样中保持所在象限的比例不低于置信水平",
+            "True: it holds its quadrant in at least 1 − (1 − confidence) / touchpoints of the draws",
+            "在自助抽样中保持所在象限的比例不低于 1 −（1 − 置信水平）÷ 接触点数",
         ),
         column("emphasis", "number", "Frequency × importance", "频率 × 重要性"),
         *interval_ends("emphasis"),
