@@ -6,12 +6,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from peakend.journey.attribution.chain import removal_effects
+    from peakend.journey.attribution.following import sequences
+    from peakend.journey.attribution.next_steps import NextStepModel, next_step_model
+    from peakend.journey.attribution.outcomes import journey_outcomes
+    from peakend.journey.attribution.shapley import shapley_values
     from peakend.journey.graph.contrasts import ContrastError, compare_journeys
     from peakend.journey.graph.following import ByError, directly_follows
     from peakend.journey.registry.entitled import Entitlement, entitled
     from peakend.journey.registry.importance import PriorityScores, priority_scores
     from peakend.journey.registry.meeting import touchpoints_met
     from peakend.journey.registry.templates import programme, template, templates
+    from peakend.journey.remembered.fitting import fit_memory
+    from peakend.journey.remembered.journey_memory import MomentsError, peak_end, worst_and_last
+    from peakend.journey.remembered.verdict import MemoryFit
     from peakend.journey.stream.nesting import Level, nested
     from peakend.journey.stream.rules import Between, ByCase, Gap, LifeCycle, RuleError
     from peakend.journey.stream.stepwise import episodes, left_out
@@ -26,19 +34,30 @@ _FROM: dict[str, str] = {
     "Gap": "peakend.journey.stream.rules",
     "Level": "peakend.journey.stream.nesting",
     "LifeCycle": "peakend.journey.stream.rules",
+    "MemoryFit": "peakend.journey.remembered.verdict",
+    "MomentsError": "peakend.journey.remembered.journey_memory",
+    "NextStepModel": "peakend.journey.attribution.next_steps",
     "PriorityScores": "peakend.journey.registry.importance",
     "RuleError": "peakend.journey.stream.rules",
     "compare_journeys": "peakend.journey.graph.contrasts",
     "directly_follows": "peakend.journey.graph.following",
     "entitled": "peakend.journey.registry.entitled",
     "episodes": "peakend.journey.stream.stepwise",
+    "fit_memory": "peakend.journey.remembered.fitting",
+    "journey_outcomes": "peakend.journey.attribution.outcomes",
     "left_out": "peakend.journey.stream.stepwise",
     "nested": "peakend.journey.stream.nesting",
+    "next_step_model": "peakend.journey.attribution.next_steps",
+    "peak_end": "peakend.journey.remembered.journey_memory",
     "priority_scores": "peakend.journey.registry.importance",
     "programme": "peakend.journey.registry.templates",
+    "removal_effects": "peakend.journey.attribution.chain",
+    "sequences": "peakend.journey.attribution.following",
+    "shapley_values": "peakend.journey.attribution.shapley",
     "template": "peakend.journey.registry.templates",
     "templates": "peakend.journey.registry.templates",
     "touchpoints_met": "peakend.journey.registry.meeting",
+    "worst_and_last": "peakend.journey.remembered.journey_memory",
 }
 
 __all__ = [
@@ -50,19 +69,30 @@ __all__ = [
     "Gap",
     "Level",
     "LifeCycle",
+    "MemoryFit",
+    "MomentsError",
+    "NextStepModel",
     "PriorityScores",
     "RuleError",
     "compare_journeys",
     "directly_follows",
     "entitled",
     "episodes",
+    "fit_memory",
+    "journey_outcomes",
     "left_out",
     "nested",
+    "next_step_model",
+    "peak_end",
     "priority_scores",
     "programme",
+    "removal_effects",
+    "sequences",
+    "shapley_values",
     "template",
     "templates",
     "touchpoints_met",
+    "worst_and_last",
 ]
 
 

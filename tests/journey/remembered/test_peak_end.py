@@ -120,6 +120,14 @@ def test_a_very_long_journey_does_not_overflow() -> None:
     assert -0.5 < found["recency_mean"] < 0.5
 
 
+def test_interactions_are_cut_into_journeys_first() -> None:
+    rows = journey("a", 0.2, -0.8, 0.5) + journey("b", 0.9, None, 0.1)
+    told = [{**row, "case_id": row["journey_id"], "emotion": row["score"], "kind": "visit"} for row in rows]
+    left = [{name: row[name] for name in row if name not in ("journey_id", "score")} for row in told]
+    found = peak_end(pa.Table.from_pylist(left)).to_arrow().to_pylist()
+    assert [(row["journey_id"], row["peak"], row["customer_id"]) for row in found] == [("a", -0.8, "of a")]
+
+
 def test_bad_input_is_named() -> None:
     with pytest.raises(InteractionsError, match="score"):
         peak_end(table(journey("a", 0.1, 0.2, 0.3)).drop_columns(["score"]))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from peakend.errors import PeakendError
-from peakend.journey.interactions import relation_of
+from peakend.journey.interactions import InteractionsError, relation_of
+from peakend.journey.stream.stepwise import episodes
 from peakend.language import Text
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ HALF_LIFE = 2.0
 """Moments after which a moment counts half, in the mean that forgets."""
 
 NEEDED = ("journey_id", "customer_id", "event_id", "at", "touchpoint_id", "duration_s", "score")
+_FELT = """
+select t.journey_id, t.customer_id, t.event_id, t."at", t.touchpoint_id, t.duration_s, t.emotion as score
+from t
+"""
 
 
 class MomentsError(PeakendError):
@@ -29,8 +34,9 @@ def peak_end(moments: Any, *, fewest: int = FEWEST_MOMENTS, half_life: float = H
     """One row a journey with at least `fewest` momentary scores.
 
     moments: a relation or a frame with journey_id, customer_id, event_id (unique), at, touchpoint_id,
-    duration_s (seconds, may be null) and score (−1 worst, 0 neutral, 1 best; rows without one do not count).
-    `peak_end_moments` makes it of a warehouse's tables.
+    duration_s (seconds, may be null) and score (−1 worst, 0 neutral, 1 best; rows without one do not count):
+    the table `journey_moments`. Without score, emotion is taken (`journey_steps`); without journey_id it is
+    interactions, which `episodes` cuts by case or a gap of 30 days.
 
     peak: the score farthest from neutral, sign kept; of equals the later, then the higher event_id. best,
     worst, first_score, end_score; touchpoint and event of peak, worst and end (of equally bad moments the
@@ -45,7 +51,7 @@ def peak_end(moments: Any, *, fewest: int = FEWEST_MOMENTS, half_life: float = H
         raise _outside("fewest", fewest, Text("two or more", "不小于 2"))
     if not half_life > 0:
         raise _outside("half_life", half_life, Text("above 0", "大于 0"))
-    relation = relation_of(moments, NEEDED)
+    relation = _moments(moments)
     query = relation.engine.query
     placed = query("journey/remembered/placed_moments", moments=relation)
     return query(
@@ -53,6 +59,28 @@ def peak_end(moments: Any, *, fewest: int = FEWEST_MOMENTS, half_life: float = H
         {"fewest": fewest, "half_life": float(half_life)},
         placed_moments=placed,
     )
+
+
+def _moments(given: Any) -> Relation:  # noqa: ANN401
+    """`given` with the columns `NEEDED`."""
+    relation = relation_of(given)
+    names = _columns(relation)
+    if "journey_id" not in names:
+        relation = episodes(relation)
+        names = _columns(relation)
+    if "score" not in names and "emotion" in names:
+        relation = relation.query(_FELT)
+        names |= {"score"}
+    if missing := [name for name in NEEDED if name not in names]:
+        listed = ", ".join(missing)
+        raise InteractionsError(
+            Text(f"The moments lack {listed}.", f"时刻数据缺少列：{listed}。"), missing=missing
+        )
+    return relation
+
+
+def _columns(relation: Relation) -> set[str]:
+    return set(relation.query("select * from t limit 0").to_arrow().schema.names)
 
 
 def worst_and_last(worst: float, last: float) -> float:
