@@ -54,9 +54,6 @@ class Cohorts:
             return None
         unit = _UNITS[curve[1]["period_kind"]]
         last = max((period for period in _NAMED if period in curve), default=1)
-        ever = [
-            row["rolling"] for row in self._rows(basis) if row["period"] == 1 and row["rolling"] is not None
-        ]
         hundred = round(100 * curve[1]["share"])
         later = (
             Text(
@@ -66,29 +63,31 @@ class Cohorts:
             if last > 1
             else Text("", "")
         )
+        next_one = "下月" if unit.en == "month" else "下周"
         headline = Text(
             f"Of 100 {self.new.en}, {hundred} {self.do.en} in the {unit.en} after{later.en}",
-            f"每 100 位{self.new.zh}中，{hundred} 位在{'下月' if unit.en == 'month' else '下周'}{self.do.zh}{later.zh}",
+            f"每 100 位{self.new.zh}中，{hundred} 位在{next_one}{self.do.zh}{later.zh}",
         ).in_(language)
         return Finding(
             headline=headline,
-            lede=self._lede(basis, ever, language),
+            lede=self._lede(basis, language),
             figures=self._figures(basis, curve, language),
             reading=Text(
-                f"One row for those who began in a {unit.en}, one column for each {unit.en} after it: the share that "
-                f"{self.do.en} in it. The darker, the more.",
-                f"每一行是同一{unit.zh.lstrip('个')}首次出现的客户，每一列是此后的第几{unit.zh}：其间{self.do.zh}的比例，颜色越深比例越高。",
+                f"One row for those who began in a {unit.en} (n: how many), one column for each {unit.en} after "
+                f"it: how many in a hundred {self.do.en} in it. The darker, the more; a dot hides few customers.",
+                f"每一行是同一{unit.zh.lstrip('个')}首次出现的客户（n 为人数），每一列是此后的第几{unit.zh}："
+                f"每百人中{self.do.zh}的人数，颜色越深越多；圆点处人数太少，不予公布。",
             ).in_(language),
             caution=Text(
-                f"Cells are empty where the {unit.en} is not over, not because nobody came. The first rows hold "
-                "customers who were there before the data begin, so they are not all new.",
-                "空格表示该周期尚未结束，并非无人再来。最早几行包含数据开始之前就有的客户，并不都是新客户。",
+                f"Cells are empty where the {unit.en} is not over, not because nobody came. The earliest "
+                f"{unit.en}s of the data hold customers who were there before, so these are not all new.",
+                "空格表示该周期尚未结束，并非无人再来。数据最早的几个周期包含此前已有的客户，并不都是新客户。",
             ).in_(language),
             next_step=NextStep(
                 Text("The owner of customer relations", "客户关系负责人").in_(language),
                 Text(
-                    f"Choose the {unit.en} in which most are lost, and try one reason to come back on half of the next "
-                    "newcomers.",
+                    f"Choose the {unit.en} in which most are lost, and try one reason to come back on half of "
+                    "the next newcomers.",
                     "找出流失最多的周期，在下一批新客户中选一半试行一个再来的理由。",
                 ).in_(language),
                 Text(
@@ -99,17 +98,19 @@ class Cohorts:
             weight=self.weight,
         )
 
-    def _lede(self, basis: Basis, ever: list[float], language: Language) -> str:
+    def _lede(self, basis: Basis, language: Language) -> str:
         rows = [row for row in self._rows(basis) if row["rolling"] is not None and row["period"] == 1]
         if not rows:
             return ""
         # The earliest cohort that may be shown had the longest time to come back.
         row = rows[0]
+        unit = _UNITS[row["period_kind"]]
         when = day(row["cohort_on"], language)
         return Text(
-            f"Of those who began in the period from {when}, {percent(row['rolling'], 'en')} came back at some time "
-            f"since (n = {number(row['size'])}).",
-            f"自 {when} 起的那一周期首次出现的客户，此后至少再来过一次的占 {percent(row['rolling'], 'zh')}（n = {number(row['size'])}）。",
+            f"Of those who began in the {unit.en} from {when}, {percent(row['rolling'], 'en')} came back at "
+            f"some time since (n = {number(row['size'])}).",
+            f"{when}起的一{unit.zh}内首次出现的客户，此后至少再来过一次的占 "
+            f"{percent(row['rolling'], 'zh')}（n = {number(row['size'])}）。",
         ).in_(language)
 
     def _figures(self, basis: Basis, curve: dict[int, Row], language: Language) -> tuple[Figure, ...]:
@@ -146,7 +147,7 @@ class Cohorts:
             (
                 _start(start, kind, language),
                 number(sizes.get(start)),
-                [_cell(cells.get((start, period)), language) for period in periods],
+                [_cell(cells.get((start, period))) for period in periods],
             )
             for start in starts
         ]
@@ -158,7 +159,7 @@ class Cohorts:
         return self.cohorts, pa.Table.from_pylist(rows, schema=basis[self.cohorts].schema)
 
 
-def _cell(row: Row | None, language: Language) -> Cell:
+def _cell(row: Row | None) -> Cell:
     if row is None or row["state"] != "observed":
         return Cell(None, "")
     if row["hidden"] or row["share"] is None:

@@ -70,9 +70,10 @@ class Funnel:
                 "整条为全部开始的客户：深色为到达该步者，浅色为自上一步起流失者。每位客户按走得最远的一段旅程计算。",
             ).in_(language),
             caution=Text(
-                "Who is not seen at a step may have taken it where nothing is recorded, and not everybody needs "
-                "every step. Journeys that have only just begun count as well.",
-                "未见其到达某步的客户，可能是在没有记录之处完成的，也并非人人都需要每一步；刚开始的旅程同样计入。",
+                "Who is not seen at a step may have taken it where nothing is recorded, and not everybody "
+                "needs, or is entitled to, every step. Journeys that have only just begun count as well.",
+                "未见其到达某步的客户，可能是在没有记录之处完成的；也并非人人都需要或有权享用每一步。"
+                "刚开始的旅程同样计入。",
             ).in_(language),
             next_step=_next_step(basis, rows, loss, language),
             weight=45 if loss is not None and loss["share"] >= 0.1 else 25,
@@ -132,12 +133,18 @@ def _headline(basis: Basis, rows: Sequence[Row], loss: Row | None, language: Lan
             f"Everybody who reaches “{rows[0]['label_en']}” gets to “{rows[-1]['label_en']}”",
             f"凡到达“{rows[0]['label_zh']}”的客户都走到了“{rows[-1]['label_zh']}”",
         ).in_(language)
-    name = level(basis.settings.confidence, language)
+    here, there = _label(loss, language), _label(loss, language, "next")
+    share = percent(loss["share"], language)
     ends = share_interval(loss["share_low"], loss["share_high"], language)
+    within = f"{level(basis.settings.confidence, language)} {ends}"
+    if rows[0]["kind"] == "design":
+        return Text(
+            f"Most are lost between “{here}” and “{there}”: {share} get no further ({within})",
+            f"“{here}”到“{there}”之间流失最多：{share}未再前进（{within}）",
+        ).in_(language)
     return Text(
-        f"Most are lost between “{loss['label_en']}” and “{loss['next_en']}”: {percent(loss['share'], 'en')} get no "
-        f"further ({name} {ends})",
-        f"“{loss['label_zh']}”到“{loss['next_zh']}”之间流失最多：{percent(loss['share'], 'zh')}未再前进（{name} {ends}）",
+        f"The widest gap lies between “{here}” and “{there}”: {share} are not seen there ({within})",
+        f"“{here}”到“{there}”落差最大：{share}的客户未在后者出现（{within}）",
     ).in_(language)
 
 
@@ -159,9 +166,10 @@ def _apart(basis: Basis, funnel: str, language: Language) -> str:
     points = number(abs(worst["difference"]) * 100, 1)
     p = "p < 0.001" if worst["adjusted_p"] < 0.001 else f"p = {number(worst['adjusted_p'], 3)}"
     return Text(
-        f"“{who}” ({what}) reach “{worst['label_en']}” from the step before less often than all others, by {points} "
-        f"points (adjusted {p}).",
-        f"“{who}”（{what}）由上一步到达“{worst['label_zh']}”的比例比其他客户低 {points} 个百分点（校正后 {p}）。",
+        f"“{who}” ({what}) reach “{worst['label_en']}” from the step before less often than all others, "
+        f"by {points} points (adjusted {p}).",
+        f"“{who}”（{what}）由上一步到达“{worst['label_zh']}”的比例"
+        f"比其他客户低 {points} 个百分点（校正后 {p}）。",
     ).in_(language)
 
 
@@ -196,9 +204,10 @@ def _figures(basis: Basis, rows: Sequence[Row], loss: Row | None, language: Lang
                 ),
                 lasting(slow["median_s"], language),
                 Text(
-                    f"median; nine in ten within {lasting(slow['p90_s'], 'en')} · n = {number(slow['reached'])}",
-                    f"中位数；九成在 {lasting(slow['p90_s'], 'zh')}以内 · n = {number(slow['reached'])}",
-                ).in_(language),
+                    f"median; nine in ten within {lasting(slow['p90_s'], 'en')}",
+                    f"中位数；九成在 {lasting(slow['p90_s'], 'zh')}以内",
+                ).in_(language)
+                + f" · n = {number(slow['reached'])}",
             )
         )
     return tuple(found)
@@ -207,12 +216,11 @@ def _figures(basis: Basis, rows: Sequence[Row], loss: Row | None, language: Lang
 def _next_step(basis: Basis, rows: Sequence[Row], loss: Row | None, language: Language) -> NextStep | None:
     if loss is None:
         return None
-    cell = f"funnel={loss['funnel']} segmentation=all segment=all step={loss['step']}"
     return NextStep(
         Text("The owner of the journey", "旅程负责人").in_(language),
         Text(
-            f"Call ten of those lost (`peakend customers funnel_losses {cell}`) and ask what stopped them.",
-            f"从流失名单（`peakend customers funnel_losses {cell}`）中选十位致电，询问为何止步。",
+            "Call ten of those who stopped there (the list is behind the number) and ask what stopped them.",
+            "从数字背后的名单中选十位止步的客户致电，询问为何止步。",
         ).in_(language),
         Text(
             "The share that gets on, among those who begin after the change.",
@@ -221,5 +229,13 @@ def _next_step(basis: Basis, rows: Sequence[Row], loss: Row | None, language: La
     )
 
 
-MOMENTS = Funnel(("moments", "stages"), Text("the way through the moments of truth", "关键时刻之旅"))
-DESIGNED = Funnel(("design",), Text("the designed journey", "设计旅程"))
+class Moments(Funnel):
+    """The moments of truth in their order; the stages where none is registered."""
+
+
+class Designed(Funnel):
+    """The designed journey that most customers began."""
+
+
+MOMENTS = Moments(("moments", "stages"), Text("the way through the moments of truth", "关键时刻之旅"))
+DESIGNED = Designed(("design",), Text("the designed journey", "设计旅程"))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _LINE = 26.0
 _HEAD = 22.0
 _LIGHTEST, _DARKEST = 0.06, 0.92
+# From here on light letters stand out more than dark ones.
+_DARK = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ def heat_table(
                         "opacity": round(opacity, 3),
                     }
                 )
-            token = "ink-3" if cell.share is None else "paper" if opacity > 0.5 else "ink"
+            token = "ink-3" if cell.share is None else "paper" if opacity > _DARK else "ink"
             words.append(_word(cell.written, left + (place + 0.5) * pitch, middle, token, "center"))
     return _spec(rects, words, width, _HEAD + _LINE * len(rows) + 4)
 

@@ -58,7 +58,8 @@ class StepFlows:
         ends = way["to_touchpoint"] == END
         headline = (
             Text(
-                f"Most journeys begin at “{start['from_en']}”, and {percent(way['share'], 'en')} of these end there",
+                f"Most journeys begin at “{start['from_en']}”, and {percent(way['share'], 'en')} of these "
+                "end there",
                 f"旅程多始于“{start['from_zh']}”，其中 {percent(way['share'], 'zh')}就此结束",
             )
             if ends
@@ -79,8 +80,8 @@ class StepFlows:
                 "每一列为旅程的一步，色带越宽，走这条路的旅程越多；较少走的路并作“其他”。",
             ).in_(language),
             caution=Text(
-                "Steps are counted from the first event on record: what happened before is not seen. The order "
-                "of events does not say that one leads to the other.",
+                "Steps are counted from the first event on record: what happened before is not seen. The "
+                "order of events does not say that one leads to the other.",
                 "步数自有记录的首次互动起算，此前的经历不可见；先后次序并不说明前者导致后者。",
             ).in_(language),
             next_step=NextStep(
