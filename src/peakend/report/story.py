@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +143,7 @@ def _of_analysis(
     if analysis.chart not in CHARTS:
         yield from _plain(analysis, basis, {name: table(name) for name in declared}, language)
         return
+    named: Counter[str] = Counter()
     for exhibit in exhibits(analysis.chart or ""):
         tables = {name: table(name) for name in exhibit.needs}
         for programme, of_programme in _split(tables, exhibit.by_programme, again):
@@ -149,6 +151,9 @@ def _of_analysis(
             finding = exhibit.finding(narrowed, language)
             if finding is not None:
                 name = f"{analysis.name}-{type(exhibit).__name__}-{exhibit.needs[0]}-{programme}"
+                # Several exhibits of one kind may tell one table; an id on the page is one thing's.
+                named[name] += 1
+                name += f"-{named[name]}" if named[name] > 1 else ""
                 yield Shown(_slug(name), analysis, exhibit, narrowed, finding, programme)
 
 

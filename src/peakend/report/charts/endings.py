@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from peakend.language import Language, Text
 from peakend.report.charts.dots import Dot, dots
 from peakend.report.finding import Figure, Finding, NextStep
@@ -13,6 +11,8 @@ from peakend.report.numbers import interval, level, money, number, signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import pyarrow as pa
 
     from peakend.report.charts.exhibit import Basis
     from peakend.report.draw import Spec
@@ -43,8 +43,8 @@ class Gestures:
         return Finding(
             headline=_gesture_headline(lifting, tried, rows, language),
             lede=Text(
-                "A small thing at the end costs little and is remembered; whether it pays is a question of its "
-                "own.",
+                "A small thing at the end costs little and is remembered; whether it pays is another "
+                "question.",
                 "终点的小举措花费不多却被记住；是否划算则需另看。",
             ).in_(language),
             figures=tuple(
@@ -108,10 +108,9 @@ def _gesture_headline(
         "pays": Text(" and pays", "，而且划算"),
         "loses": Text(" but costs more than it brings", "，但得不偿失"),
         "cannot_tell": Text("; whether it pays cannot be told", "；是否划算尚不能断定"),
-    }.get(first["payback"] or "", Text("", ""))
-    return Text(f"{first['name']} is remembered{said.en}", f"{first['name']}被客户记住{said.zh}").in_(
-        language
-    )
+    }.get(first["payback"] or "")
+    head = Text(f"{first['name']} is remembered", f"{first['name']}被客户记住").in_(language)
+    return head + (said.in_(language) if said else "")
 
 
 def _gesture_figures(basis: Basis, row: Row, language: Language) -> list[Figure]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from peakend.language import Language, Text
 from peakend.report.charts.panels import Panel, Point, panels
 from peakend.report.finding import Figure, Finding, NextStep
-from peakend.report.numbers import interval, level, number, period, signed
+from peakend.report.numbers import interval, level, number, signed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ class Erosion:
             figures=_erosion_figures(basis, told, rows, language),
             reading=Text(
                 "Each panel follows the last moment of journeys, month by month, from −1 (bad) to 1 (good); "
-                "thin lines are intervals. A coloured word stands after Holm's correction over the touchpoints.",
+                "thin lines are intervals. A coloured word stands after Holm's correction.",
                 "每格为旅程最后一个时刻的逐月感受，−1（差）至 1（好）；细线为区间。"
                 "带色文字经 Holm 校正后成立。",
             ).in_(language),
@@ -127,7 +127,7 @@ class Erosion:
             )
             for row in rows
         ]
-        names = [period(f"{month:%Y-%m}", language) for month in months]
+        names = [f"{month:%Y-%m}" for month in months]
         return panels(drawn, names, width, decimals=2)
 
     def behind(self, basis: Basis) -> tuple[str, pa.Table]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from peakend.report.finding import Tone
 
 MOST_ROWS = 16
+MOST_TOUCHPOINTS = 2
 FEW = 3
 ASPECTS = {
     "timeliness": Text("timeliness", "及时性"),
@@ -253,9 +254,9 @@ class Visits:
             lede=self._lede(missed, language),
             figures=tuple(self._figure(basis, row, language) for row in (worse or rows)[:FEW]),
             reading=Text(
-                "Mean score of the checks of an aspect, or share of visits, over all sites; indented are "
+                "Mean score of the checks of an aspect, or share of visits, over all sites; marked ↳ are "
                 f"sites that stand apart. Lines are {level(basis.settings.confidence, 'en')} intervals.",
-                "各方面检查的平均得分或达到的服务占比（全部网点）；缩进者为与众不同的网点。线段为"
+                "各方面检查的平均得分或达到的服务占比（全部网点）；↳ 为与众不同的网点。线段为"
                 f"{level(basis.settings.confidence, 'zh')}。",
             ).in_(language),
             caution=Text(
@@ -317,7 +318,10 @@ class Visits:
         rows = [row for row in basis["visit_quality"].to_pylist() if not row["hidden"]]
         several = len({row["touchpoint_id"] for row in rows}) > 1
         drawn: list[Dot] = []
-        for touchpoint in dict.fromkeys(row["touchpoint_id"] for row in rows):
+        apart = {row["touchpoint_id"]: row["verdict"] != "worse" for row in reversed(rows)}
+        for row in rows:
+            apart[row["touchpoint_id"]] &= row["verdict"] != "worse"
+        for touchpoint in sorted(apart, key=lambda one: (apart[one], one))[:MOST_TOUCHPOINTS]:
             if several:
                 drawn.append(Dot(basis.segment("touchpoint", touchpoint, language), heading=True))
             inside = [row for row in rows if row["touchpoint_id"] == touchpoint]
@@ -331,7 +335,7 @@ class Visits:
 
     def _dot(self, basis: Basis, row: Row, language: Language) -> Dot:
         what = ASPECTS[row["measure"]].in_(language)
-        label = f"　{basis.segment('site', row['site_id'], language)}" if row["site_id"] else what
+        label = f"↳ {basis.segment('site', row['site_id'], language)}" if row["site_id"] else what
         tone: Tone = "act" if row["verdict"] == "worse" else "good" if row["verdict"] == "better" else "plain"
         low, high = (None if row[end] is None else 100 * row[end] for end in ("value_low", "value_high"))
         return Dot(label, 100 * row["value"], low, high, number(row["n"]), tone)
