@@ -26,6 +26,8 @@ SMALL: dict[str, list[str]] = {
     "drivers.py": ["--rows", "2000", "--drivers", "6", "--bootstrap", "8", "--draws", "50", "--runs", "1"],
     "words.py": ["--texts", "2000", "--runs", "1"],
     "variants.py": ["--rows", "20000", "--runs", "1"],
+    "directly_follows.py": ["--events", "50000", "--runs", "1", "--pm4py-events", "0"],
+    "journey_map.py": ["--runs", "1"],
     "simulate.py": ["--largest", "500", "--runs", "1"],
 }
 

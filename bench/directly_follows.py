@@ -5,7 +5,7 @@
 Ten events a customer, stored in customer order, as a load leaves them. `peakend` is
 `directly_follows(plain=True)`;
 `hand-written` says the same in DuckDB's SQL, in a process that imports the same; `everything` adds waiting
-times, rework, journeys, customers and emotion. Both counts run again with `memory_limit=1GB`. The bound is
+times, rework, journeys, customers and emotion. All run again with `memory_limit=1GB`. The bound is
 1.15 × CPU, and 2 GB of memory.
 
 pm4py is an outside oracle and stays outside: it is installed into an environment of this benchmark's own, in
@@ -181,8 +181,6 @@ def main() -> None:
             {
                 "peakend": measure.call(peakend, path, True, None),
                 "peakend in 1 GB": measure.call(peakend, path, True, "1GB"),
-                "everything": measure.call(peakend, path, False, None),
-                "everything in 1 GB": measure.call(peakend, path, False, "1GB"),
                 "hand-written in 1 GB": measure.call(by_hand, path, "1GB"),
                 "hand-written": measure.call(by_hand, path, None),
             },
@@ -195,6 +193,16 @@ def main() -> None:
         print(f"CPU ratio {ratio:.2f}, bound {BOUND_CPU}; peak {peak:.0f} MB, bound {BOUND_MB}")
         broken += [f"{ratio:.2f} × CPU"] if ratio > BOUND_CPU else []
         broken += [f"{peak:.0f} MB"] if peak > BOUND_MB else []
+        whole = measure.compare(
+            {
+                "everything in 1 GB": measure.call(peakend, path, False, "1GB"),
+                "everything": measure.call(peakend, path, False, None),
+            },
+            runs=1,
+            name="directly_follows_everything",
+        )
+        whole.print()
+        whole.save(events=chosen.events)
         if chosen.pm4py_events:
             events = min(chosen.pm4py_events, chosen.events)
             broken += compare_pm4py(Path(folder), path, events, chosen.runs, chosen.pm4py_python)

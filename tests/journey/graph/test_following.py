@@ -20,6 +20,7 @@ from peakend.engine import Engine, connect
 from peakend.journey import ByError, directly_follows
 from peakend.journey.graph.following import cut_passages, cut_visits, edges_of, nodes_of, steps_of
 from peakend.journey.interactions import InteractionsError
+from peakend.journey.variants import variants
 from peakend.warehouse.readers import read_source
 
 if TYPE_CHECKING:
@@ -194,6 +195,7 @@ def test_public_logs_equal_pm4py(private_data: Callable[[str], Path], name: str)
     assert steps == {(a, b): n for a, b, n in facts["edges"]}
     starts = {key[2]: row["journeys"] for key, row in found.items() if key[0] == "start"}
     ends = {key[1]: row["journeys"] for key, row in found.items() if key[0] == "end"}
+    assert variants(log, "case_id").to_arrow().num_rows == facts["variants"]
     assert starts == dict(facts["starts"])
     assert ends == dict(facts["ends"])
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Point = tuple[float, float]
-_STEPS = 12
+_STEPS = 8
 _GAP = 6.0
 
 
