@@ -29,6 +29,8 @@ SMALL: dict[str, list[str]] = {
     "directly_follows.py": ["--events", "50000", "--runs", "1", "--pm4py-events", "0"],
     "journey_map.py": ["--runs", "1"],
     "simulate.py": ["--largest", "500", "--runs", "1"],
+    "peak_end.py": ["--rows", "50000", "--runs", "1"],
+    "memory_verdicts.py": ["--nulls", "2", "--seeds", "1"],
 }
 
 

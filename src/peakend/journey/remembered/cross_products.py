@@ -119,5 +119,6 @@ def resampled(period: Period, draws: int, seed: int) -> Numbers:
     Source: Davison & Hinkley (1997), Bootstrap Methods, section 3.8 (clusters whole).
     """
     blocks = len(period.people)
-    random = np.random.default_rng(seed)
-    return random.multinomial(blocks, np.full(blocks, 1 / blocks), size=draws).astype(float)
+    drawn = np.random.default_rng(seed).integers(0, blocks, (draws, blocks))
+    places = (drawn + blocks * np.arange(draws)[:, None]).ravel()
+    return np.bincount(places, minlength=draws * blocks).reshape(draws, blocks).astype(float)
