@@ -90,7 +90,7 @@ IMPORTANCE = Analysis(
     gives=(IMPORTANCE_TABLE,),
     compute=_importance,
     sql=(
-        *(f"journey/registry/{n}" for n in ("used", "people", "batch_sizes", "strong_moments")),
+        *(f"journey/registry/{n}" for n in ("used", "dealt", "batch_sizes", "strong_moments")),
         *_JUDGED_SQL,
     ),
     chart="touchpoint_importance",

@@ -109,12 +109,9 @@ def _used(inputs: Inputs) -> Relation:
 
 def _use(inputs: Inputs) -> Use:
     used = _used(inputs)
-    people = inputs.engine.query("journey/registry/people", used=used)
-    dealt = {"groups": GROUPS}
-    sizes = inputs.engine.query("journey/registry/batch_sizes", dealt, people=people).to_arrow().to_pylist()
-    counts = inputs.engine.query(
-        "journey/registry/strong_moments", dealt, people=people, used=used
-    ).to_arrow()
+    dealt = inputs.engine.query("journey/registry/dealt", {"groups": GROUPS}, used=used)
+    sizes = inputs.engine.query("journey/registry/batch_sizes", dealt=dealt).to_arrow().to_pylist()
+    counts = inputs.engine.query("journey/registry/strong_moments", dealt=dealt, used=used).to_arrow()
     row_of = {row["batch"]: place for place, row in enumerate(sorted(sizes, key=lambda row: row["batch"]))}
     size = np.zeros(len(row_of))
     for row in sizes:

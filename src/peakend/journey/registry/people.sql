@@ -1,3 +1,0 @@
-select u.customer_id
-from used u
-group by u.customer_id
