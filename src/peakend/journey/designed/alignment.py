@@ -40,7 +40,7 @@ class Aligner:
 
     Raises `TooManyStatesError` for a design that cannot be checked.
     Source: Adriansyah (2014), Aligning Observed and Modeled Behavior, ch. 4; van der Aalst, Adriansyah & van
-    Dongen (2012), WIREs Data Mining and Knowledge Discovery 2(2), pp. 182–192 (moves, standard costs, fitness).
+    Dongen (2012), WIREs Data Mining and Knowledge Discovery 2(2), pp. 182–192 (standard costs, fitness).
     """
 
     def __init__(self, design: Design) -> None:
@@ -107,8 +107,9 @@ def _path(
 def deviations(alignment: Alignment, touchpoints: Sequence[str]) -> list[tuple[Kind, int | None, str]]:
     """(kind, number of the step or None, touchpoint) of every way in which the lived journey differs.
 
-    touchpoints: of the steps, by number. A step that was skipped while its touchpoint was met elsewhere is out
-    of order (once); met again after it was done: repeated; met where the design does not have it: unexpected.
+    touchpoints: of the steps, by number. A touchpoint that the design does not have is unexpected. One that it
+    has, and that was met in its place too, is repeated. Otherwise it was met out of order, and a step at it that
+    was skipped is not counted again.
     """
     skipped = [step for lived, step in alignment.pairs if lived is None and step is not None]
     extra = [lived for lived, step in alignment.pairs if step is None and lived is not None]
@@ -120,8 +121,8 @@ def deviations(alignment: Alignment, touchpoints: Sequence[str]) -> list[tuple[K
         if moved is not None:
             skipped.remove(moved)
             found.append(("out_of_order", moved, touchpoint))
-        elif touchpoint in done:
-            found.append(("repeated", first[touchpoint], touchpoint))
-        else:
+        elif touchpoint not in first:
             found.append(("unexpected", None, touchpoint))
+        else:
+            found.append(("repeated" if touchpoint in done else "out_of_order", first[touchpoint], touchpoint))
     return [*(("skipped", step, touchpoints[step]) for step in skipped), *found]

@@ -145,7 +145,7 @@ class Designed:
                     _words(by, step, language),
                 )
             )
-        titles = (Text("← skipped, %", "← 跳过，%"), Text("repeated, % →", "重复，% →"))
+        titles = (Text("skipped, %", "跳过，%"), Text("repeated, %", "重复，%"))
         return diverging(pairs, titles, width, language, 1)
 
     def behind(self, basis: Basis) -> tuple[str, pa.Table]:

@@ -117,7 +117,7 @@ def _headline(worst: Row, gaps: int, language: Language) -> str:
     pair = _pair(worst, language)
     return Text(
         f"Customers fall between {pair}: {share} of hand-offs fail",
-        f"客户在 {pair} 之间掉了链子：{share}的交接脱节",
+        f"客户在 {pair} 之间断了线：{share}的交接脱节",
     ).in_(language)
 
 

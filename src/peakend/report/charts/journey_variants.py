@@ -44,7 +44,7 @@ class Variants:
             headline=_headline(first, ways, language),
             lede=Text(
                 f"{number(total)} journeys take {ways} different ways; the {len(top)} most frequent make up {upto}. "
-                f"The most frequent lasts {lasting(first['median_s'], 'en')} in the middle.",
+                f"Half of those on the first take no longer than {lasting(first['median_s'], 'en')}.",
                 f"{number(total)} 段旅程走出 {ways} 种路径；最常见的 {len(top)} 种占 {upto}。"
                 f"最常见路径的时长中位数为 {lasting(first['median_s'], 'zh')}。",
             ).in_(language),
