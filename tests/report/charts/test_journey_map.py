@@ -219,13 +219,13 @@ def test_contrasts_that_hold_are_drawn_and_others_are_not() -> None:
         "adjusted_p": 0.001,
         "verdict": "higher",
     }
-    wait = {**row, "measure": "wait", "value": 7200.0, "against_value": 90.0}
+    wait = {**row, "measure": "wait", "value": 3720.0, "against_value": 3600.0, "difference": 120.0}
     silent = {**row, "to_touchpoint_id": "c", "verdict": "cannot_tell", "adjusted_p": 1.0}
     made = Basis({"journey_contrasts": table_of(JOURNEY_CONTRASTS, [row, wait, silent])})
     finding = CONTRASTS.finding(made, "en")
     assert finding is not None
     assert finding.headline == "gold customers take another way: a → b more often"
-    assert "gold customers usually wait 2.0 hours on a → b, basic customers 1.5 minutes" in finding.lede
+    assert "gold customers usually wait 62 minutes on a → b, basic customers 60 minutes" in finding.lede
     assert CONTRASTS.chart(made, "zh", PHONE_WIDTH) is not None
     assert CONTRASTS.behind(made)[1].num_rows == 2
     null = Basis({"journey_contrasts": table_of(JOURNEY_CONTRASTS, [silent])})

@@ -89,20 +89,20 @@ class JourneyContrasts:
                 Dumbbell(
                     f"{_segment(row, basis, language)}{'：' if language == 'zh' else ': '}"
                     f"{_way(row, basis, language)}",
-                    row["against_value"],
-                    row["value"],
+                    100 * row["against_value"],
+                    100 * row["value"],
                     percent(row["value"], language),
                     number(row["n"]),
                     "plain",
-                    row["value_low"],
-                    row["value_high"],
+                    None if row["value_low"] is None else 100 * row["value_low"],
+                    None if row["value_high"] is None else 100 * row["value_high"],
                 )
                 for row in rows
             ],
             width,
             language,
             names=(Text("largest segment", "最大分群"), Text("this segment", "本分群")),
-            limits=(0.0, 1.0),
+            limits=(0.0, 100.0),
             base_title=Text("customers", "客户数"),
         )
 
@@ -153,19 +153,24 @@ def _lede(
     shares: Sequence[Row], waits: Sequence[Row], compared: int, basis: Basis, language: Language
 ) -> str:
     told = Text(
-        f"Of {number(compared)} comparisons with the largest segment of the same kind, {len(shares)} ways and "
-        f"{len(waits)} waits differ beyond doubt.",
+        f"Of {number(compared)} comparisons with the largest segment of the same kind these differ beyond "
+        f"doubt: {_counted(len(shares), 'way')}, {_counted(len(waits), 'wait')}.",
         f"与同类中最大分群的 {number(compared)} 组比较中，{len(shares)} 条路径与 {len(waits)} 处等待的差别可以断定。",
     ).in_(language)
     if not waits:
         return told
     row = waits[0]
     segment, against = _segment(row, basis, language), _segment(row, basis, language, "against")
-    way, times = _way(row, basis, language), [lasting(row[v], language) for v in ("value", "against_value")]
+    way = _way(row, basis, language)
+    times = [lasting(row[name], language, row["difference"]) for name in ("value", "against_value")]
     return told + Text(
         f" {segment} customers usually wait {times[0]} on {way}, {against} customers {times[1]}.",
         f"在{way}上，{segment}客户通常等待{times[0]}，{against}客户为{times[1]}。",
     ).in_(language)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _figure(row: Row, basis: Basis, language: Language) -> Figure:

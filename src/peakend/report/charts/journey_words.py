@@ -31,9 +31,13 @@ def name_of(basis: Basis, touchpoint: str, language: Language) -> str:
     return basis.segment("touchpoint", touchpoint, language)
 
 
-def lasting(seconds: float, language: Language) -> str:
-    """A length of time in the unit that suits it: "9.2 days", "38 分钟"."""
-    size, unit = next((one for one in _UNITS if abs(seconds) >= one[0]), _UNITS[-1])
+def lasting(seconds: float, language: Language, apart: float | None = None) -> str:
+    """A length of time in the unit that suits it: "9.2 days", "38 分钟".
+
+    apart: how far another is from it, in seconds; the unit is then one in which they differ.
+    """
+    shown = abs(seconds if apart is None else apart)
+    size, unit = next((one for one in _UNITS if shown >= one[0]), _UNITS[-1])
     value = seconds / size
     return f"{number(value, 1 if abs(value) < 10 and size > 1 else 0)} {unit.in_(language)}"
 
