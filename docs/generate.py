@@ -27,6 +27,7 @@ DOCS = Path(__file__).parent
 UNITS: Mapping[str, Text] = {
     "NPS points": Text("NPS points", "净推荐值分"),
     "answers": Text("answers", "份答案"),
+    "changes": Text("changes", "次改变"),
     "channels": Text("channels", "个渠道"),
     "correlation": Text("correlation or coefficient (−1 to 1)", "相关或系数（−1 至 1）"),
     "customers": Text("customers", "位客户"),
@@ -35,7 +36,6 @@ UNITS: Mapping[str, Text] = {
     "events": Text("events", "次互动"),
     "feeling": Text("feeling (−1 to 1)", "感受（−1 至 1）"),
     "facts": Text("facts", "条信息"),
-    "feeling": Text("feeling (−1 to 1)", "感受（−1 至 1）"),
     "index points": Text("index points (0 to 100)", "指数分（0 至 100）"),
     "invitations": Text("invitations", "份邀请"),
     "journeys": Text("journeys", "段旅程"),
@@ -58,7 +58,6 @@ UNITS: Mapping[str, Text] = {
     "seconds": Text("seconds", "秒"),
     "share": Text("share (0 to 1)", "占比（0 至 1）"),
     "squared feeling": Text("squared feeling", "感受的平方"),
-    "squared feeling": Text("squared feeling", "感受的平方"),
     "standardised": Text("standardised", "标准化"),
     "steps": Text("steps", "步"),
     "times": Text("times", "倍"),
@@ -66,6 +65,7 @@ UNITS: Mapping[str, Text] = {
     "visits": Text("visits", "次服务"),
     "weeks": Text("weeks", "周"),
     "year": Text("year", "年"),
+    "variants": Text("variants", "种路径"),
 }
 TYPES: Mapping[str, Text] = {
     "string": Text("text", "文本"),
