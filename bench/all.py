@@ -28,6 +28,7 @@ SMALL: dict[str, list[str]] = {
     "variants.py": ["--rows", "20000", "--runs", "1"],
     "directly_follows.py": ["--events", "50000", "--runs", "1", "--pm4py-events", "0"],
     "journey_map.py": ["--runs", "1"],
+    "episodes.py": ["--rows", "20000", "--runs", "1"],
     "simulate.py": ["--largest", "500", "--runs", "1"],
     "peak_end.py": ["--rows", "50000", "--runs", "1"],
     "memory_verdicts.py": ["--nulls", "2", "--seeds", "1"],

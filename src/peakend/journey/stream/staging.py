@@ -41,7 +41,7 @@ def staging_table(inputs: Inputs) -> Results:
     (1921), Metron 1, for z.
     """
     found = inputs.engine.query("journey/stream/staged_sums", scores=scores_given(inputs)).to_arrow()
-    rows = [_figures(row, inputs.settings) for row in found.to_pylist()]
+    rows = [_figures(row, inputs.settings) for row in _of_scales(found.to_pylist())]
     rows = _with_missing(rows)
     _hide(rows, inputs.settings)
     _correct(rows)
@@ -57,6 +57,14 @@ def staging_table(inputs: Inputs) -> Results:
         word = SCALES[row["aspect"]][row["item"]]
         row["label_en"], row["label_zh"] = word.en, word.zh
     return {STAGING.name: table_of(STAGING, rows)}
+
+
+def _of_scales(rows: Sequence[Row]) -> list[Row]:
+    """Without aspects of which a programme asks a single item: comfort alone is any survey's dimension."""
+    asked: dict[tuple[str, ...], set[str]] = {}
+    for row in rows:
+        asked.setdefault((row["origin"], row["programme"] or "", row["aspect"]), set()).add(row["item"])
+    return [row for row in rows if len(asked[(row["origin"], row["programme"] or "", row["aspect"])]) > 1]
 
 
 def _figures(sums: Mapping[str, Any], settings: Settings) -> Row:

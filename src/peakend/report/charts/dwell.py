@@ -47,9 +47,10 @@ class Dwell:
             lede=_lede(rows, language),
             figures=tuple(_figure(row, basis, language) for row in ([late] if late else []) + rows[:1]),
             reading=Text(
-                "The ring is the time that half of the stays do not exceed, the dot the time that nine in "
-                "ten do not exceed; the pale band is the dot's interval.",
-                "圆环为半数停留不超过的时长，圆点为九成停留不超过的时长，浅色带为圆点的区间。",
+                f"In {_unit(rows)[1].en}. The ring is the time that half of the stays do not exceed, the dot "
+                "the time that nine in ten do not exceed; the pale band is the dot's interval.",
+                f"单位：{_unit(rows)[1].zh}。圆环为半数停留不超过的时长，圆点为九成停留不超过的时长，"
+                "浅色带为圆点的区间。",
             ).in_(language),
             caution=_caution(rows, language),
             next_step=_next_step(late or rows[0], language),
@@ -66,7 +67,7 @@ class Dwell:
                 _name(row, language),
                 row["median_s"] / size,
                 row["p90_s"] / size,
-                f"{lasting(row['median_s'], language)} · {lasting(row['p90_s'], language)}",
+                _written(row, language),
                 number(row["n"]),
                 "act" if _is_late(row) else "plain",
                 None if row["p90_s_low"] is None else row["p90_s_low"] / size,
@@ -94,6 +95,14 @@ DWELL = Dwell()
 def _unit(rows: list[Row]) -> tuple[float, Text]:
     longest = max(row["p90_s"] for row in rows)
     return next((unit for unit in _UNITS if longest >= 2 * unit[0]), _UNITS[-1])
+
+
+def _written(row: Row, language: Language) -> str:
+    both = f"{lasting(row['median_s'], language)} · {lasting(row['p90_s'], language)}"
+    if not _is_late(row):
+        return both
+    share = percent(row["longer_share"], language)
+    return both + Text(f", {share} late", f"，{share}超时").in_(language)
 
 
 def _name(row: Row, language: Language) -> str:
@@ -128,11 +137,15 @@ def _headline(longest: Row, late: Row | None, language: Language) -> str:
 def _lede(rows: list[Row], language: Language) -> str:
     stays = number(sum(row["n"] for row in rows))
     unknown = number(sum(row["unknown"] for row in rows))
-    return Text(
+    told = Text(
         f"{stays} stays at {number(len(rows))} touchpoints. A stay without a recorded duration lasts until "
-        f"the next step of the journey; {unknown} last steps are of unknown length.",
-        f"{number(len(rows))} 个接触点共 {stays} 次停留。无时长记录的以至旅程下一步的间隔计；"
-        f"{unknown} 次为旅程末步，时长未知。",
+        "the next step of the journey.",
+        f"{number(len(rows))} 个接触点共 {stays} 次停留。无时长记录的以至旅程下一步的间隔计。",
+    ).in_(language)
+    if unknown == "0":
+        return told
+    return told + Text(
+        f" Of {unknown} last steps the length is not known.", f"另有 {unknown} 次为旅程末步，时长未知。"
     ).in_(language)
 
 
@@ -145,11 +158,11 @@ def _figure(row: Row, basis: Basis, language: Language) -> Figure:
             f"{level(basis.settings.confidence, language)} {ends} · n = {number(row['n'])}",
             "act" if _is_late(row) else "plain",
         )
-    low, high = (lasting(row[name], language) for name in ("median_s_low", "median_s_high"))
+    ends = dict.fromkeys(lasting(row[name], language) for name in ("median_s_low", "median_s_high"))
     return Figure(
         Text(f"{_name(row, 'en')}: half leave within", f"{_name(row, 'zh')}：半数不超过").in_(language),
         lasting(row["median_s"], language),
-        f"{level(basis.settings.confidence, language)} {low} – {high} · n = {number(row['n'])}",
+        f"{level(basis.settings.confidence, language)} {' – '.join(ends)} · n = {number(row['n'])}",
     )
 
 

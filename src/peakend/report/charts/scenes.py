@@ -44,12 +44,9 @@ class Scenes:
         if whole is None:
             return None
         least = min(PARTS, key=lambda name: (whole[name], name))
-        share, journeys = percent(whole[least], language), number(whole["journeys"])
+        journeys = number(whole["journeys"])
         return Finding(
-            headline=Text(
-                f"What most journeys lack on record is their {least}: {share} have it",
-                f"旅程最缺的是“{PARTS[least].zh}”的记录：仅 {share}有",
-            ).in_(language),
+            headline=_headline(whole, least, language),
             lede=Text(
                 "A journey is a scene: service the stage, goods the props, staff the actors, and a memory of "
                 f"its own. Of {journeys} journeys {percent(whole['whole'], 'en')} have all four on record.",
@@ -92,6 +89,20 @@ class Scenes:
 
 
 SCENES = Scenes()
+
+
+def _headline(whole: Row, least: str, language: Language) -> str:
+    share = percent(whole[least], language)
+    if whole[least] < 0.5:
+        return Text(
+            f"What most journeys lack on record is their {least}: {share} have it",
+            f"旅程最缺的是“{PARTS[least].zh}”的记录：仅 {share}有",
+        ).in_(language)
+    full = percent(whole["whole"], language)
+    return Text(
+        f"{full} of journeys have stage, props, actors and memory on record",
+        f"{full}的旅程有舞台、道具、演员与记忆的完整记录",
+    ).in_(language)
 
 
 def _whole(basis: Basis) -> Row | None:
