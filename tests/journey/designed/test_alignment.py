@@ -109,6 +109,8 @@ def test_a_design_with_too_many_states_says_so() -> None:
         state_graph(design(names, flows, {"split": "parallel", "join": "parallel"}))
 
 
+Block = tuple[Any, ...]
+
 # Block-structured designs: their sequences are spelled out from the blocks, not from the states.
 _blocks = st.recursive(
     st.tuples(st.sampled_from(["step", "optional", "repeatable"]), st.sampled_from("abc")),
@@ -117,7 +119,7 @@ _blocks = st.recursive(
 )
 
 
-def _words(block: Any, longest: int) -> set[str]:
+def _words(block: Block, longest: int) -> set[str]:
     """Every sequence of `block`, repeats up to `longest` times."""
     kind, first, *second = block
     if kind == "step":
@@ -146,7 +148,7 @@ class _Builder:
         self.flows: list[Flow] = []
         self.gateways: dict[str, Any] = {}
 
-    def build(self, block: Any) -> tuple[str, str]:
+    def build(self, block: Block) -> tuple[str, str]:
         """The first and the last node of `block`."""
         kind, first, *second = block
         if kind in ("step", "optional", "repeatable"):
@@ -178,7 +180,7 @@ def _distance(a: str, b: str) -> int:
 
 @given(_blocks, st.text(alphabet="abcx", max_size=5))
 @settings(max_examples=150, deadline=None)
-def test_costs_equal_brute_force(block: Any, lived: str) -> None:
+def test_costs_equal_brute_force(block: Block, lived: str) -> None:
     builder = _Builder()
     begin, end = builder.build(block)
     flows = (Flow(START, begin), *builder.flows, Flow(end, END))

@@ -1,3 +1,4 @@
+-- A hand-off belongs to the journey it names; one that names none (or one that is not here) to the customer.
 with steps as (
   select
     s.event_id,
@@ -40,6 +41,12 @@ moves as (
     and t.channel is not null
     and (t.before_channel <> t.channel or m.event_id is not null)
 ),
+loose as (
+  select h.customer_id, h."at", h.from_touchpoint_id, h.to_touchpoint_id, h.from_channel, h.to_channel, h.accepted_at
+  from handoffs h
+  left join (select distinct s.journey_id from steps s) k on k.journey_id = h.case_id
+  where k.journey_id is null
+),
 recorded as (
   select m.event_id, h.accepted_at, m.before_at, m.within_s
   from moves m
@@ -54,7 +61,7 @@ recorded as (
   union all
   select m.event_id, h.accepted_at, m.before_at, m.within_s
   from moves m
-  join handoffs h on h.customer_id = m.customer_id
+  join loose h on h.customer_id = m.customer_id
   where
     epoch_us(h."at") >= epoch_us(m.before_at)
     and epoch_us(h."at") <= epoch_us(m."at") + $slack_us
