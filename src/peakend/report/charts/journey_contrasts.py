@@ -58,9 +58,10 @@ class JourneyContrasts:
             figures=tuple(_figure(row, basis, language) for row in shares[:FEW]),
             reading=Text(
                 "Ring: share in the largest segment of its kind; dot: in the segment named, with its "
-                f"{level(basis.settings.confidence, 'en')} interval as a band. A share is that of all who leave "
-                "the touchpoint before. Only what holds after Holm's correction is drawn.",
-                f"圆环为同类中最大分群的占比，圆点为所列分群，色带为其{level(basis.settings.confidence, 'zh')}。"
+                f"{level(basis.settings.confidence, 'en')} interval as a band. A share is that of all who "
+                "leave the touchpoint before. Only what holds after Holm's correction is drawn.",
+                "圆环为同类中最大分群的占比，圆点为所列分群，色带为其"
+                f"{level(basis.settings.confidence, 'zh')}。"
                 "占比以离开前一接触点者为基数；只画出经 Holm 校正后仍成立的差别。",
             ).in_(language)
             if shares
@@ -112,10 +113,8 @@ class JourneyContrasts:
 
 
 def _key(row: Row) -> tuple[str, ...]:
-    return tuple(row[name] for name in ("segmentation", "segment", "kind")) + (
-        row["from_touchpoint_id"],
-        row["to_touchpoint_id"],
-    )
+    names = ("segmentation", "segment", "kind", "from_touchpoint_id", "to_touchpoint_id")
+    return tuple(row[name] for name in names)
 
 
 def _segment(row: Row, basis: Basis, language: Language, side: str = "segment") -> str:
@@ -155,7 +154,8 @@ def _lede(
     told = Text(
         f"Of {number(compared)} comparisons with the largest segment of the same kind these differ beyond "
         f"doubt: {_counted(len(shares), 'way')}, {_counted(len(waits), 'wait')}.",
-        f"与同类中最大分群的 {number(compared)} 组比较中，{len(shares)} 条路径与 {len(waits)} 处等待的差别可以断定。",
+        f"与同类中最大分群的 {number(compared)} 组比较中，{len(shares)} 条路径与 {len(waits)} 处等待的差别"
+        "可以断定。",
     ).in_(language)
     if not waits:
         return told

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal, cast
 import pyarrow as pa
 
 from peakend.language import Language, Text
-from peakend.report.charts.journey_drawing import Stop, Way, journey_drawing
+from peakend.report.charts.journey_drawing import journey_drawing
+from peakend.report.charts.journey_positions import Stop, Way
 from peakend.report.charts.journey_words import Row, everybody, feeling_of, lasting, name_of
 from peakend.report.finding import Figure, Finding, NextStep
 from peakend.report.lettering import shortened_to

@@ -9,7 +9,7 @@ from peakend.report.numbers import number
 
 if TYPE_CHECKING:
     from peakend.report.charts.exhibit import Basis
-    from peakend.report.charts.journey_drawing import Feeling
+    from peakend.report.charts.journey_positions import Feeling
 
 Row = dict[str, Any]
 _UNITS = (
