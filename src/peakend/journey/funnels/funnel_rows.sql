@@ -50,7 +50,7 @@ shared as (
     c.label,
     c.reached,
     c.before,
-    cast(c.before as double) as n,
+    cast(c.before as double) as base,
     case when c.began > 0 then cast(c.reached as double) / c.began end as share_of_first,
     case when c.before > 0 then cast(c.reached as double) / c.before end as share,
     c.median_s,
@@ -65,13 +65,13 @@ select
   s.share as share_of_previous,
   case
     when s.share <= 0 then 0.0
-    else (s.share + $z * $z / (2 * s.n) - $z * sqrt(s.share * (1 - s.share) / s.n + $z * $z / (4 * s.n * s.n)))
-      / (1 + $z * $z / s.n)
+    else (s.share + $z * $z / (2 * s.base) - $z * sqrt(s.share * (1 - s.share) / s.base + $z * $z / (4 * s.base * s.base)))
+      / (1 + $z * $z / s.base)
   end as share_of_previous_low,
   case
     when s.share >= 1 then 1.0
-    else (s.share + $z * $z / (2 * s.n) + $z * sqrt(s.share * (1 - s.share) / s.n + $z * $z / (4 * s.n * s.n)))
-      / (1 + $z * $z / s.n)
+    else (s.share + $z * $z / (2 * s.base) + $z * sqrt(s.share * (1 - s.share) / s.base + $z * $z / (4 * s.base * s.base)))
+      / (1 + $z * $z / s.base)
   end as share_of_previous_high,
   cast(s.before - s.reached as bigint) as dropped,
   s.median_s,

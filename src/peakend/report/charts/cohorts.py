@@ -73,8 +73,9 @@ class Cohorts:
             lede=self._lede(basis, language),
             figures=self._figures(basis, curve, language),
             reading=Text(
-                f"One row for those who began in a {unit.en} (n: how many), one column for each {unit.en} after "
-                f"it: how many in a hundred {self.do.en} in it. The darker, the more; a dot hides few customers.",
+                f"One row for those who began in a {unit.en} (n: how many), one column for each {unit.en} "
+                f"after it: how many in a hundred {self.do.en} in it. The darker, the more; a dot hides few "
+                "customers.",
                 f"每一行是同一{unit.zh.lstrip('个')}首次出现的客户（n 为人数），每一列是此后的第几{unit.zh}："
                 f"每百人中{self.do.zh}的人数，颜色越深越多；圆点处人数太少，不予公布。",
             ).in_(language),
@@ -86,8 +87,8 @@ class Cohorts:
             next_step=NextStep(
                 Text("The owner of customer relations", "客户关系负责人").in_(language),
                 Text(
-                    f"Choose the {unit.en} in which most are lost, and try one reason to come back on half of "
-                    "the next newcomers.",
+                    f"Choose the {unit.en} in which most are lost, and try one reason to come back on half "
+                    "of the next newcomers.",
                     "找出流失最多的周期，在下一批新客户中选一半试行一个再来的理由。",
                 ).in_(language),
                 Text(

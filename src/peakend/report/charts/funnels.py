@@ -105,7 +105,7 @@ class Funnel:
             drawn.append(
                 BarRow(
                     f"{row['step']}. {_label(row, language)}",
-                    (Bar(parts, f"{share} · {number(row['reached'])}"),),
+                    (Bar(parts, f"{share} ({number(row['reached'])})"),),
                     strong=worst,
                 )
             )
