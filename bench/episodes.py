@@ -43,7 +43,8 @@ _EVENTS = """
 _STEPS = """
     create table journey_steps as
     with spaced as (
-      select *, case when epoch_us("at") - epoch_us(lag("at") over w) <= 2592000000000 then 0 else 1 end as starts
+      select *,
+        case when epoch_us("at") - epoch_us(lag("at") over w) <= 2592000000000 then 0 else 1 end as starts
       from interactions
       where coalesce(touchpoint_id, kind) is not null and customer_id is not null
         and "at" between timestamp '1970-01-01' and timestamp '2026-11-22'
