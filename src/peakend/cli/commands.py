@@ -9,7 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
-from peakend.cli import customers, identifying, loading, looking, reporting, running, simulating, touchpoints
+from peakend.cli import (
+    customers,
+    designing,
+    identifying,
+    loading,
+    looking,
+    reporting,
+    running,
+    simulating,
+    touchpoints,
+)
 from peakend.cli.speech import both, picked, say
 
 _WIDE = 120
@@ -33,7 +43,17 @@ def command() -> Callable[..., Any]:
         ),
     )
     app.callback()(_root)
-    for part in (loading, simulating, touchpoints, identifying, running, customers, reporting, looking):
+    for part in (
+        loading,
+        simulating,
+        touchpoints,
+        designing,
+        identifying,
+        running,
+        customers,
+        reporting,
+        looking,
+    ):
         part.register(app)
     tree: Any = typer.main.get_command(app)
     _localise(tree)

@@ -124,5 +124,7 @@ def deviations(alignment: Alignment, touchpoints: Sequence[str]) -> list[tuple[K
         elif touchpoint not in first:
             found.append(("unexpected", None, touchpoint))
         else:
-            found.append(("repeated" if touchpoint in done else "out_of_order", first[touchpoint], touchpoint))
+            found.append(
+                ("repeated" if touchpoint in done else "out_of_order", first[touchpoint], touchpoint)
+            )
     return [*(("skipped", step, touchpoints[step]) for step in skipped), *found]
