@@ -142,6 +142,18 @@ def test_under_an_average_no_low_point_is_tolerated(inputs_of: Build) -> None:
     }
 
 
+def test_where_nothing_is_tied_to_the_whole_no_weight_is_given(inputs_of: Build) -> None:
+    given = company(journeys=400)
+    for number, answer in enumerate(given["answers"]):
+        answer["score"] = (number * 7) % 11
+    found = memory_tables(felt(inputs_of(**given)))
+    assert found["memory_verdict"].to_pylist()[0]["reason"] == "unrelated"
+    rows = found["memory_roles"].to_pylist()
+    assert {row["memory_weight"] for row in rows} == {None}
+    assert {row["valley"] for row in rows} <= {None, "cannot_tell"}
+    assert {row["role"] for row in rows} == {None, "peak", "end"}
+
+
 def test_sources_in_their_order_of_precedence(inputs_of: Build) -> None:
     base = datetime(2024, 5, 1)
 

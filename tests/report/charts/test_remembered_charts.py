@@ -199,8 +199,19 @@ def test_touchpoints_are_named_for_what_they_are_to_memory(basis: Make) -> None:
     assert "Checkin is a low point that memory tolerates" in found.lede
     assert "not lived so: Lounge" in found.lede
     assert found.next_step is not None
-    assert found.next_step.what == "Take the sting out of Baggage, which is remembered; Checkin can wait."
+    assert found.next_step.what == "Take the sting out of Baggage: journeys end there; Checkin can wait."
     assert "secret" not in str(MEMORY_ROLES.behind(roles(basis))[1].to_pylist())
+
+
+def test_without_a_rule_nothing_is_said_to_be_remembered(basis: Make) -> None:
+    none = {"model": None, "settled": False, "memory_weight": None}
+    made = basis(memory_roles=[touchpoint("a", 1, role="end", **none), touchpoint("b", 2, **none)])
+    found = MEMORY_ROLES.finding(made, "en")
+    assert found is not None
+    assert "cannot be told yet" in found.lede
+    assert "not known" in found.caution
+    assert "remembered score" not in found.reading
+    assert MEMORY_ROLES.chart(made, "en", DESKTOP_WIDTH) is not None
 
 
 def test_moments_tell_how_much_is_known(basis: Make) -> None:

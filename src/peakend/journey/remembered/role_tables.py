@@ -21,12 +21,12 @@ Row = dict[str, Any]
 def role_rows(inputs: Inputs, fit: MemoryFit) -> list[Row]:
     """One row a touchpoint with a momentary score in a journey that has a memory.
 
-    Weights follow the best model of `fit`; where nothing is shown to be better than nothing, peak and end
-    count a half each.
+    Weights follow the best model of `fit`; there are none where no model is shown to be better than nothing.
+    Whether a low point is remembered is told only where the model is.
     """
-    model = fit.best if fit.best is not None and fit.reason != "unrelated" else "peak_end"
+    model = None if fit.reason in ("unrelated", "alike") else fit.best
     settled = fit.verdict == "told"
-    w = fit.peak_weight[0] if fit.peak_weight is not None and fit.reason != "unrelated" else None
+    w = fit.peak_weight[0] if fit.peak_weight is not None else None
     moments = touchpoint_moments(inputs)
     sums = inputs.query("journey/remembered/touchpoint_roles", touchpoint_moments=moments).to_arrow()
     registered = {row["touchpoint_id"]: row for row in _registry(inputs)}
@@ -44,6 +44,10 @@ def role_rows(inputs: Inputs, fit: MemoryFit) -> list[Row]:
         }
         if not row["hidden"]:
             row |= _figures(role) | {"model": model, "settled": settled}
+            if model is None:
+                row |= dict.fromkeys(("memory_weight", "memory_weight_low", "memory_weight_high"))
+            if row["valley"] and not settled:
+                row["valley"] = "cannot_tell"
             designed = row["designed_role"]
             row["as_designed"] = None if designed is None else designed == role.role
         rows.append(row)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from peakend.report.draw import Spec
 
 MOST = 30
+_EVEN = 0.2
 ENDS = (Text("bad", "差"), Text("neutral", "中性"), Text("good", "好"))
 
 
@@ -133,6 +134,13 @@ def _lede(rows: Sequence[Row], tolerated: Sequence[Row], language: Language) -> 
                 f"设计为峰值或终值、实际却不是：{listing(astray, 'zh')}。",
             ).in_(language)
         )
+    if not said and not rows[0]["settled"]:
+        said.append(
+            Text(
+                "Which low points are remembered and which are tolerated cannot be told yet.",
+                "哪些低谷会被记住、哪些会被容忍，尚不能断定。",
+            ).in_(language)
+        )
     if not said:
         said.append(
             Text("No low point is shown to be tolerated by memory.", "没有可断定为“被容忍”的低谷。").in_(
@@ -164,6 +172,12 @@ def _figures(peak: Row | None, end: Row | None, confidence: float, language: Lan
 
 
 def _reading(rows: Sequence[Row], confidence: float, language: Language) -> str:
+    if rows[0]["model"] is None:
+        return Text(
+            "The journey from top to bottom: farther right felt better. Lines: "
+            f"{level(confidence, 'en')} intervals of the feeling.",
+            f"旅程自上而下，越靠右感受越好。线段为感受的{level(confidence, 'zh')}。",
+        ).in_(language)
     model = MODEL[rows[0]["model"]]
     return Text(
         "The journey from top to bottom: farther right felt better. A circle's area, and the number beside "
@@ -177,6 +191,11 @@ def _reading(rows: Sequence[Row], confidence: float, language: Language) -> str:
 def _caution(rows: Sequence[Row], language: Language) -> str:
     if rows[0]["settled"]:
         return ""
+    if rows[0]["model"] is None:
+        return Text(
+            "How much of each is remembered is not known: no tie to the score of the whole is shown.",
+            "各接触点被记住多少尚不得知：与总体评分之间看不出可断定的联系。",
+        ).in_(language)
     return Text(
         "The rule is the best so far, but not yet told from the next: take the weights as provisional.",
         "该规则目前最佳，但与次优者尚难区分：份量仅供参考。",
@@ -216,7 +235,12 @@ def _next_step(peak: Row | None, end: Row | None, tolerated: Sequence[Row], lang
 
 def _design(row: Row, name: str) -> Text:
     if row["score"] < 0:
-        return Text(f"Take the sting out of {name}, which is remembered", f"先改好“{name}”，它会被记住")
+        if row["role"] == "end":
+            return Text(f"Take the sting out of {name}: journeys end there", f"先改好“{name}”，旅程在此结束")
+        return Text(
+            f"Take the sting out of {name}: nothing is felt more strongly",
+            f"先改好“{name}”，这里的感受最强烈",
+        )
     return Text(f"Design {name} as the moment to remember", f"把“{name}”设计为值得记住的时刻")
 
 
@@ -234,14 +258,15 @@ def _stop(row: Row, language: Language) -> Stop:
         low = Text("tolerated low", "被容忍的低谷").in_(language)
         word = f"{word} · {low}" if word else low
         token = "passive" if role is None else token
-    share = percent(row["memory_weight"], language)
+    carries = row["memory_weight"]
+    share = percent(carries, language) if carries is not None else ""
     return Stop(
         _name(row, language),
         row["score"],
         row["score_low"],
         row["score_high"],
-        row["memory_weight"],
-        f"{share} · {word}" if word else share,
+        _EVEN if carries is None else carries,
+        " · ".join(part for part in (share, word) if part),
         bool(word),
         token,
     )
