@@ -12,6 +12,8 @@ from peakend.cli.options import IntoOption, WarehouseOption, existing, warehouse
 from peakend.cli.speech import both, language, say, tell
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from peakend.journey.designed.design import Design
     from peakend.workspace import Workspace
 
@@ -80,13 +82,7 @@ def load(file: FileArgument, warehouse: IntoOption = None) -> None:
                 problems=[],
             )
         for name, table in zip(("design_steps", "design_flows"), tables, strict=True):
-            workspace.add(
-                name,
-                table.drop_columns(["source", "attributes"])
-                if name == "design_flows"
-                else table.drop_columns("source"),
-                source="design",
-            )
+            workspace.add(name, _spread(table), source="design")
     _show(made)
     tell(say("Loaded. Next: peakend run", "已载入。下一步：peakend run"))
 
@@ -128,6 +124,19 @@ def export(
     text = layers_csv(chosen, language()) if out.suffix.lower() == ".csv" else write_yaml(chosen)
     out.write_text(text, "utf-8")
     tell(say(f"Written: {out}", f"已写入：{out}"))
+
+
+def _spread(table: pa.Table) -> pa.Table:
+    """`table` with its attributes as columns of their own, as files have them."""
+    import json
+
+    import pyarrow as pa
+
+    more = [json.loads(said or "{}") for said in table["attributes"].to_pylist()]
+    plain = table.drop_columns(["source", "attributes"])
+    for name in sorted({key for row in more for key in row}):
+        plain = plain.append_column(name, pa.array([row.get(name) for row in more], pa.string()))
+    return plain
 
 
 def _touchpoints(workspace: Workspace) -> dict[str, str] | None:
