@@ -21,6 +21,7 @@ SMALL: dict[str, list[str]] = {
     "load.py": ["--rows", "20000", "--runs", "1"],
     "engine_overhead.py": ["--rows", "20000", "--runs", "1"],
     "nps.py": ["--rows", "50000", "--runs", "1"],
+    "funnel.py": ["--rows", "20000", "--customers", "2000", "--runs", "1"],
     "mapping_draft.py": [],
     "identity.py": ["--persons", "1000", "--sales", "2000", "--runs", "1", "--seeds", "201"],
     "drivers.py": ["--rows", "2000", "--drivers", "6", "--bootstrap", "8", "--draws", "50", "--runs", "1"],
