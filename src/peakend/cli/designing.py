@@ -173,9 +173,10 @@ def _same(one: Design, other: Design) -> bool:
 def _show(design: Design) -> None:
     tell(
         say(
-            f"{design.design_id}, version {design.version}: {len(design.steps)} steps, {len(design.flows)} flows. "
-            "Nothing is wrong with it.",
-            f"{design.design_id} 第 {design.version} 版：{len(design.steps)} 个步骤，{len(design.flows)} 条流转，未发现问题。",
+            f"{design.design_id}, version {design.version}: {len(design.steps)} steps, "
+            f"{len(design.flows)} flows. Nothing is wrong with it.",
+            f"{design.design_id} 第 {design.version} 版：{len(design.steps)} 个步骤，"
+            f"{len(design.flows)} 条流转，未发现问题。",
         )
     )
     zh = language() == "zh"

@@ -1,4 +1,4 @@
-"""Conformance, deviations and hand-off gaps on planted journeys, and nothing found where nothing was planted."""
+"""Conformance, deviations and hand-off gaps on planted journeys, and nothing where nothing was planted."""
 
 from __future__ import annotations
 

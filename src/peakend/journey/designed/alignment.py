@@ -105,11 +105,11 @@ def _path(
 
 
 def deviations(alignment: Alignment, touchpoints: Sequence[str]) -> list[tuple[Kind, int | None, str]]:
-    """(kind, number of the step or None, touchpoint) of every way in which the lived journey differs.
+    """(kind, number of the step or None, touchpoint) of all ways in which the lived journey differs.
 
-    touchpoints: of the steps, by number. A touchpoint that the design does not have is unexpected. One that it
-    has, and that was met in its place too, is repeated. Otherwise it was met out of order, and a step at it that
-    was skipped is not counted again.
+    touchpoints: of the steps, by number. A touchpoint that the design does not have is unexpected. One that
+    it has, and that was met in its place too, is repeated. Otherwise it was met out of order, and a step at
+    it that was skipped is not counted again.
     """
     skipped = [step for lived, step in alignment.pairs if lived is None and step is not None]
     extra = [lived for lived, step in alignment.pairs if step is None and lived is not None]

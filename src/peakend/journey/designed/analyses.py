@@ -31,8 +31,7 @@ DESIGNED_JOURNEYS = Analysis(
     chapter="journey",
     title=Text("Designed and lived", "设计与实际"),
     meaning=Text(
-        "How many journeys go as they were designed, and where the others skip, repeat or change the order of "
-        "steps.",
+        "How many journeys go as they were designed, and where the others skip, repeat or reorder steps.",
         "有多少旅程按设计进行；其余的在哪里跳过、重复或颠倒了步骤。",
     ),
     needs=("journey_steps", "journeys", "design_steps", "design_flows"),
@@ -58,8 +57,8 @@ HANDOFFS = Analysis(
     chapter="journey",
     title=Text("Gaps between channels", "渠道之间的脱节"),
     meaning=Text(
-        "Where customers pass between channels: designed hand-offs that nobody recorded or took over, and how "
-        "customers feel next.",
+        "Where customers pass between channels: designed hand-offs that nobody recorded or took over, and "
+        "how customers feel next.",
         "客户在渠道之间转换之处：设计中的交接有哪些无记录、无人承接或超时，以及客户随后的感受。",
     ),
     needs=("journey_steps", "design_steps", "design_flows"),

@@ -113,13 +113,7 @@ class _Reader:
         )
         for inside in (element, *element.children) if known else (element,):
             if inside.space == MODEL and not (known and (inside is element or inside.name in _INSIDE)):
-                self._wrong(
-                    inside,
-                    f"{inside.name} ({inside.get('name') or inside.get('id') or name or '–'}) is outside the part of "
-                    "BPMN that Peakend reads: start, end, tasks, exclusive, parallel and inclusive gateways, flows.",
-                    f"{inside.name}（{inside.get('name') or inside.get('id') or name or '–'}）不在 Peakend 支持的 BPMN 范围内："
-                    "开始、结束、任务、排他/并行/包容网关与顺序流。",
-                )
+                self._outside(inside, name)
         if not known:
             return
         if not name or name in self.lines:
@@ -131,6 +125,16 @@ class _Reader:
             self.steps.append(self._step(element, name))
         else:
             self.ends[name] = START if element.name == "startEvent" else END
+
+    def _outside(self, element: Element, around: str) -> None:
+        called = element.get("name") or element.get("id") or around or "–"
+        self._wrong(
+            element,
+            f"{element.name} ({called}) is outside the part of BPMN that Peakend reads: start, end, tasks, "
+            "exclusive, parallel and inclusive gateways, flows.",
+            f"{element.name}（{called}）不在 Peakend 支持的 BPMN 范围内："
+            "开始、结束、任务、排他/并行/包容网关与顺序流。",
+        )
 
     def _step(self, task: Element, name: str) -> Step:
         title = task.get("name")

@@ -56,7 +56,7 @@ def _ends(design: Design) -> Iterator[Problem]:
                 yield Problem(_unknown(Text("step", "步骤"), name, known), flow.line)
         if flow.before == END or flow.after == START:
             yield Problem(
-                Text(f"Nothing follows the end, nothing comes before the start: {flow.before} → {flow.after}.",
+                Text(f"Nothing follows the end or precedes the start: {flow.before} → {flow.after}.",
                      f"终点之后、起点之前不能有步骤：{flow.before} → {flow.after}。"),
                 flow.line,
             )  # fmt: skip

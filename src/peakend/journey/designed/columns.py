@@ -49,8 +49,8 @@ DESIGN_CONFORMANCE = ResultTable(
         column(
             "state",
             "string",
-            "checked; too_large: more states than are tried; broken: the design itself is faulty; none: of no "
-            "design, or not checked",
+            "checked; too_large: more states than are tried; broken: the design itself is faulty; none: of "
+            "no design, or not checked",
             "checked 已比对、too_large 状态过多未比对、broken 设计有误、none 不属于任何设计或未比对",
         ),
         column(

@@ -17,7 +17,7 @@ from peakend.journey.designed.design import designs_of
 from peakend.journey.variants import journey_variants
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from peakend.declaration import Inputs, Results
     from peakend.engine import Relation
@@ -64,7 +64,7 @@ def compared(inputs: Inputs) -> Compared:
     return Compared(versions, judged, deviating)
 
 
-def _paces(designs: list[Design] | Any) -> pa.Table:
+def _paces(designs: Sequence[Design]) -> pa.Table:
     """The longest time into each step, by the touchpoint before it."""
     rows = []
     for design in designs:

@@ -104,7 +104,7 @@ class Design:
 
         A layer that is given in two languages stands in `language`, and in both within `attributes`.
         """
-        common = {"design_id": self.design_id, "version": self.version, "source": source}
+        common: dict[str, Any] = {"design_id": self.design_id, "version": self.version, "source": source}
         steps = [
             common
             | {

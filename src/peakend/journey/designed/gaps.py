@@ -32,7 +32,7 @@ _GAPS = ("missing", "not_accepted", "late")
 
 
 def handoff_tables(inputs: Inputs) -> Results:
-    """`handoff_gaps`: a change of channel at a designed hand-off without a record that was taken over in time.
+    """`handoff_gaps`: passages at designed hand-offs without a record that was taken over in time.
 
     Shares carry Wilson's interval; the difference of feelings Welch's, with the variance between customers.
     """
@@ -73,7 +73,7 @@ def gap_customers(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
 
 
 def passes(designs: Sequence[Design]) -> pa.Table:
-    """Designed hand-offs between touchpoints, and the days on which they hold; gateways are passed through."""
+    """Designed hand-offs between touchpoints and the days they hold; gateways are passed through."""
     rows = []
     for design in designs:
         later = [

@@ -38,7 +38,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class StateGraph:
-    """States by number (0: before the start), the moves out of each, and whether the journey may end there."""
+    """States by number (0: before the start), the moves out of each, whether the journey may end there."""
 
     moves: Sequence[Sequence[Move]]
     final: Sequence[bool]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from xml.parsers import expat
 
 from peakend.journey.designed.design import Problem, refuse
@@ -93,7 +93,7 @@ class _Reader:
     def characters(self, text: str) -> None:
         self._open[-1].text += text
 
-    def doctype(self, *said: Any) -> NoReturn:
+    def doctype(self, *said: object) -> NoReturn:
         self._refuse(
             "A document type or an entity is not accepted: it could read other files.",
             "不接受文档类型声明或实体：它们可能读取其他文件。",

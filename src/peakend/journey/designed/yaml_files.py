@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -71,7 +72,7 @@ class _Reader:
     def _wrong(self, place: Sequence[str | int], en: str, zh: str) -> None:
         self.problems.append(Problem(Text(en, zh), self.document.line(place)))
 
-    def _mapping(self, value: Any, place: tuple[str | int, ...], known: Sequence[str]) -> dict[str, Any]:
+    def _mapping(self, value: object, place: tuple[str | int, ...], known: Sequence[str]) -> dict[str, Any]:
         if not isinstance(value, dict):
             self._wrong(place, f"Here belong {', '.join(known)}.", f"此处应写 {'、'.join(known)}。")
             return {}
@@ -132,7 +133,7 @@ class _Reader:
             )
             return None
 
-    def _words(self, value: Any, place: tuple[str | int, ...]) -> Text | str | None:
+    def _words(self, value: object, place: tuple[str | int, ...]) -> Text | str | None:
         if value is None or isinstance(value, str):
             return value or None
         if (
@@ -144,7 +145,7 @@ class _Reader:
         self._wrong(place, "Write the words, or {en: …, zh: …}.", "请直接写文字，或写 {en: …, zh: …}。")
         return None
 
-    def _step(self, value: Any, number: int) -> tuple[Step, Flow]:
+    def _step(self, value: object, number: int) -> tuple[Step, Flow]:
         """The step, and what is said of the ways into it (ends are not filled in)."""
         place: tuple[str | int, ...] = ("steps", number)
         row = self._mapping(value, place, _STEP)
@@ -187,7 +188,7 @@ class _Reader:
         into = {step.step_id: flow for step, flow in steps}
         if top.get("flows") is None:
             ids = [START, *(step.step_id for step, _ in steps), END]
-            pairs = zip(ids, ids[1:], strict=False)
+            pairs = pairwise(ids)
             return tuple(_with(into.get(b), Flow(a, b)) for a, b in pairs) if steps else ()
         found = []
         for number, value in enumerate(self._list(top, "flows")):

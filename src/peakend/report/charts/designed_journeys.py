@@ -63,7 +63,8 @@ class Designed:
             sums[row["design_id"]] = sums.get(row["design_id"], 0) + row["journeys"]
         busiest = max(sorted(sums), key=lambda name: sums[name])
         own = [row for row in rows if row["design_id"] == busiest]
-        return max(own, key=lambda row: (str(row["valid_from"] or ""), row["version"]))
+        latest: Row = max(own, key=lambda row: (str(row["valid_from"] or ""), row["version"]))
+        return latest
 
     def _rows(self, basis: Basis, version: Row) -> list[Row]:
         return [
@@ -108,8 +109,8 @@ class Designed:
                 ),
             ),
             reading=Text(
-                f"Share of journeys in %, in the order of the design: to the left those that skip the step, to the right "
-                f"those that repeat it; lines are {named} intervals.",
+                "Share of journeys in %, in the order of the design: to the left those that skip the step, "
+                f"to the right those that repeat it; lines are {named} intervals.",
                 f"占旅程的百分比，按设计的次序：左侧为跳过该步骤者，右侧为重复者；线段为{named}。",
             ).in_(language),
             caution=Text(

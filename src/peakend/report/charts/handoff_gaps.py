@@ -41,7 +41,7 @@ class HandoffGaps:
             lede=_lede(basis, rows, n, gaps, language),
             figures=tuple(_figures(basis, rows, language)),
             reading=Text(
-                f"Share of designed hand-offs that have no record, were never taken over, or too late; lines are "
+                "Share of designed hand-offs that have no record, were never taken over, or too late; lines are "
                 f"{level(basis.settings.confidence, 'en')} intervals.",
                 f"设计中的交接里无记录、无人承接或承接过晚的占比；线段为{level(basis.settings.confidence, 'zh')}。",
             ).in_(language),
@@ -144,7 +144,8 @@ def _figures(basis: Basis, rows: list[Row], language: Language) -> list[Figure]:
         Figure(
             _pair(worst, language),
             percent(worst["share"], language, 1),
-            f"{named} {share_interval(worst['share_low'], worst['share_high'], language)} · n = {number(worst['n'])}",
+            f"{named} {share_interval(worst['share_low'], worst['share_high'], language)} · "
+            f"n = {number(worst['n'])}",
             "act" if worst["share_low"] > 0.1 else "plain",
         )
     ]

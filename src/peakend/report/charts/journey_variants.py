@@ -43,7 +43,7 @@ class Variants:
         return Finding(
             headline=_headline(first, ways, language),
             lede=Text(
-                f"{number(total)} journeys take {ways} different ways; the {len(top)} most frequent make up {upto}. "
+                f"{number(total)} journeys take {ways} ways; the {len(top)} most frequent make up {upto}. "
                 f"Half of those on the first take no longer than {lasting(first['median_s'], 'en')}.",
                 f"{number(total)} 段旅程走出 {ways} 种路径；最常见的 {len(top)} 种占 {upto}。"
                 f"最常见路径的时长中位数为 {lasting(first['median_s'], 'zh')}。",
@@ -57,8 +57,8 @@ class Variants:
                 ),
             ),
             reading=Text(
-                "Each row is one way from the first step to the last, with its share of all journeys. × counts steps "
-                "at the same touchpoint in a row.",
+                "Each row is one way from the first step to the last, with its share of all journeys. × counts "
+                "steps at the same touchpoint in a row.",
                 "每行是一种从头到尾的路径及其占全部旅程的比例；× 表示在同一接触点连续发生的次数。",
             ).in_(language),
             caution=Text(

@@ -1,4 +1,4 @@
-"""Rows of chips: a share with its bar, and under it the steps of a way, one chip each, wrapped to the width."""
+"""Rows of chips: a share with its bar, and the steps of a way, one chip each, wrapped to the width."""
 
 from __future__ import annotations
 
