@@ -43,21 +43,30 @@ def told(relation: Relation) -> dict[tuple[int, str, str], int]:
 
 def test_every_journey_goes_somewhere_at_every_step() -> None:
     assert told(flows(FOUR, depth=2, by="journey_id")) == {
-        (1, "a", "b"): 2, (1, "a", "a"): 1, (1, "x", "b"): 1,
-        (2, "b", "c"): 1, (2, "b", "d"): 1, (2, "a", END): 1, (2, "b", END): 1,
-    }  # fmt: skip
+        (1, "a", "b"): 2,
+        (1, "a", "a"): 1,
+        (1, "x", "b"): 1,
+        (2, "b", "c"): 1,
+        (2, "b", "d"): 1,
+        (2, "a", END): 1,
+        (2, "b", END): 1,
+    }
 
 
 def test_from_a_touchpoint_on() -> None:
     assert told(flows(FOUR, "b", depth=1, by="journey_id")) == {
-        (1, "b", "c"): 1, (1, "b", "d"): 1, (1, "b", END): 1,
-    }  # fmt: skip
+        (1, "b", "c"): 1,
+        (1, "b", "d"): 1,
+        (1, "b", END): 1,
+    }
 
 
 def test_the_rest_is_other() -> None:
     assert told(flows(FOUR, depth=1, kept=2, by="journey_id")) == {
-        (1, "a", "b"): 2, (1, "a", "a"): 1, (1, OTHER, "b"): 1,
-    }  # fmt: skip
+        (1, "a", "b"): 2,
+        (1, "a", "a"): 1,
+        (1, OTHER, "b"): 1,
+    }
 
 
 def test_one_flow_each_has_wilsons_interval_and_several_of_one_customer_count_less() -> None:

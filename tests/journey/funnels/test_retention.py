@@ -51,8 +51,11 @@ def test_classic_months() -> None:
     told = cells(retention(table(DAYS)))
     january, march = date(2024, 1, 1), date(2024, 3, 1)
     assert [told[january, n] for n in range(4)] == [
-        ("observed", 2, 2), ("observed", 2, 1), ("observed", 2, 1), ("incomplete", 2, None)
-    ]  # fmt: skip
+        ("observed", 2, 2),
+        ("observed", 2, 1),
+        ("observed", 2, 1),
+        ("incomplete", 2, None),
+    ]
     assert told[march, 0] == ("observed", 1, 1)
     # The data end on 29 April: one day is missing, so the month is open; May has not begun.
     assert told[march, 1] == ("incomplete", 1, None)
