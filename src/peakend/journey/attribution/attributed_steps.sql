@@ -1,3 +1,4 @@
+-- key: journey_id, place
 with customers as (
   select j.customer_id
   from judged j
@@ -8,20 +9,23 @@ grouped as (
   select c.customer_id, (row_number() over (order by c.customer_id) - 1) % $groups as customer_group
   from customers c
 ),
+placed as (
+  select j.journey_id, j.customer_id, j.converted, j.cut_at, g.customer_group
+  from judged j
+  join grouped g on g.customer_id = j.customer_id
+),
 kept as (
   select
     s.journey_id,
-    j.customer_id,
-    g.customer_group,
-    j.converted,
+    p.customer_id,
+    p.customer_group,
+    p.converted,
     s.place,
-    s.event_id,
     coalesce(n.number, $other) as number
   from journey_steps s
-  join judged j on j.journey_id = s.journey_id
-  join grouped g on g.customer_id = j.customer_id
+  join placed p on p.journey_id = s.journey_id
   left join numbers n on n.touchpoint_id = s.touchpoint_id
-  where j.cut_at is null or s."at" < j.cut_at
+  where p.cut_at is null or s."at" < p.cut_at
 )
 select
   k.journey_id,
@@ -30,6 +34,6 @@ select
   k.converted,
   k.place,
   k.number,
-  lead(k.number) over (partition by k.journey_id order by k.place, k.event_id) as next_number,
+  lead(k.number) over (partition by k.journey_id order by k.place) as next_number,
   count(*) over (partition by k.journey_id) as steps
 from kept k

@@ -1,5 +1,6 @@
 -- One row a step after which it is known what came: the last three touchpoints ($before where there was
 -- none), what came next ($stop: nothing), and the window of the journey.
+-- key: journey_id, place
 with spans as (
   select
     s.journey_id,
@@ -42,13 +43,13 @@ walked as (
     s."at",
     coalesce(n.number, $other) as last_number,
     lag(coalesce(n.number, $other), 1, $before) over (
-      partition by s.journey_id order by s.place, s.event_id
+      partition by s.journey_id order by s.place
     ) as second_number,
     lag(coalesce(n.number, $other), 2, $before) over (
-      partition by s.journey_id order by s.place, s.event_id
+      partition by s.journey_id order by s.place
     ) as third_number,
     lead(coalesce(n.number, $other), 1, $stop) over (
-      partition by s.journey_id order by s.place, s.event_id
+      partition by s.journey_id order by s.place
     ) as next_number
   from journey_steps s
   join placed p on p.journey_id = s.journey_id
