@@ -180,8 +180,17 @@ def handed_over(
             )
         if not fails:
             at = own[1]["at"]
-            records.append({"handoff_id": f"h{number}", "at": at, "customer_id": own[0]["customer_id"], "case_id": f"j{number:04d}",
-                            "from_channel": "web", "to_channel": "gate", "accepted_at": at + timedelta(minutes=30)})  # fmt: skip
+            records.append(
+                {
+                    "handoff_id": f"h{number}",
+                    "at": at,
+                    "customer_id": own[0]["customer_id"],
+                    "case_id": f"j{number:04d}",
+                    "from_channel": "web",
+                    "to_channel": "gate",
+                    "accepted_at": at + timedelta(minutes=30),
+                }
+            )
     steps, flows = steps_and_flows()
     inputs = given(inputs_of, interactions=events, handoffs=records, design_steps=steps, design_flows=flows)
     return inputs, handoff_tables(inputs)["handoff_gaps"].to_pylist()

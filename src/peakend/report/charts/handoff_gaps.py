@@ -41,19 +41,20 @@ class HandoffGaps:
             lede=_lede(basis, rows, n, gaps, language),
             figures=tuple(_figures(basis, rows, language)),
             reading=Text(
-                "Share of designed hand-offs that have no record, were never taken over, or too late; lines are "
+                "Share of designed hand-offs without a record, never taken over, or too late; lines are "
                 f"{level(basis.settings.confidence, 'en')} intervals.",
-                f"设计中的交接里无记录、无人承接或承接过晚的占比；线段为{level(basis.settings.confidence, 'zh')}。",
+                "设计中的交接里无记录、无人承接或承接过晚的占比；"
+                f"线段为{level(basis.settings.confidence, 'zh')}。",
             ).in_(language),
             caution=Text(
-                "A hand-off that was made but not recorded counts as a gap. Feelings after a gap are compared, "
-                "not explained.",
+                "A hand-off that was made but not recorded counts as a gap. Feelings after a gap are "
+                "compared, not explained.",
                 "已交接但未记录者也计为脱节。脱节后的感受仅作比较，不代表因果。",
             ).in_(language),
             next_step=NextStep(
                 Text("Both channels’ owners", "两个渠道的负责人").in_(language),
                 Text(
-                    "Agree who takes over, by when and with what record; listen to three of the examples first.",
+                    "Agree who takes over, by when and with what record; look at three examples first.",
                     "约定由谁、在何时、凭何记录承接；先复盘三个示例旅程。",
                 ).in_(language),
                 Text("The share of gaps of this pair next month.", "下月这一对渠道的脱节占比。").in_(

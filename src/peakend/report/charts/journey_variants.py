@@ -57,8 +57,8 @@ class Variants:
                 ),
             ),
             reading=Text(
-                "Each row is one way from the first step to the last, with its share of all journeys. × counts "
-                "steps at the same touchpoint in a row.",
+                "Each row is one way from the first step to the last, with its share of all journeys. × "
+                "counts steps at the same touchpoint in a row.",
                 "每行是一种从头到尾的路径及其占全部旅程的比例；× 表示在同一接触点连续发生的次数。",
             ).in_(language),
             caution=Text(
