@@ -67,10 +67,7 @@ class Staged:
             ).in_(language),
             next_step=NextStep(
                 Text("The owner of the experience", "体验负责人").in_(language),
-                Text(
-                    self.advice.en.format(worst=_label(worst, "en").lower()),
-                    self.advice.zh.format(worst=_label(worst, "zh")),
-                ).in_(language),
+                self._advice(best, worst).in_(language),
                 Text(
                     "Its score after the next wave of the same questions.", "同样的题目再问一期，看其得分。"
                 ).in_(language),
@@ -79,8 +76,7 @@ class Staged:
         )
 
     def _headline(self, best: Row, worst: Row, language: Language) -> str:
-        apart = worst["value_high"] is not None and best["value_low"] is not None
-        if apart and worst["value_high"] < best["value_low"]:
+        if _apart(best, worst):
             return Text(
                 f"{_label(best, 'en')} {self.most.en} most, {_label(worst, 'en').lower()} least",
                 f"{self.what.zh}中，{_label(best, 'zh')}最强，{_label(worst, 'zh')}最弱",
@@ -88,6 +84,17 @@ class Staged:
         return Text(
             f"{capitalised(self.what.en)} cannot be told apart", f"{self.what.zh}各项之间尚不能分出高下"
         ).in_(language)
+
+    def _advice(self, best: Row, worst: Row) -> Text:
+        if not _apart(best, worst):
+            return Text(
+                "Ask the same questions of more customers before anything is changed.",
+                "先以同样的题目多问一些客户，再作改动。",
+            )
+        return Text(
+            self.advice.en.format(worst=_label(worst, "en").lower()),
+            self.advice.zh.format(worst=_label(worst, "zh")),
+        )
 
     def _lede(self, rows: list[Row], scored: list[Row], basis: Basis, language: Language) -> str:
         said = []
@@ -124,7 +131,7 @@ class Staged:
                 [_stop(row, language) for row in scored],
                 width,
                 language,
-                (Text("worst", "最差"), Text("50", "50"), Text("best", "最好")),
+                (Text("← worse", "← 较差"), Text("50", "50"), Text("better →", "较好 →")),
             )
         drawn = [
             Dot(_label(row, language), row["value"], row["value_low"], row["value_high"], number(row["n"]))
@@ -163,6 +170,12 @@ PARTICIPATION = Staged(
     Text("takes part", "最强"),
     Text("Give customers something to do that engages {worst}.", "给客户一件能调动{worst}的事去做。"),
 )
+
+
+def _apart(best: Row, worst: Row) -> bool:
+    """Whether the interval of the worst ends below that of the best."""
+    ends = worst["value_high"], best["value_low"]
+    return None not in ends and bool(ends[0] < ends[1])
 
 
 def _label(row: Row, language: Language) -> str:
