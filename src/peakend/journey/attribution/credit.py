@@ -28,6 +28,7 @@ from peakend.journey.attribution.shapley import (
     PSEUDO,
     SetCounts,
     Worth,
+    affordable,
     exact_values,
     sampled_values,
 )
@@ -240,15 +241,19 @@ def _shapley(sets: SetCounts, size: int, weights: Numbers, game: _Game) -> tuple
     level = SetCounts(sets.bits, sets.group, sets.n, sets.n)
     if game.worth == "rate":
         # There, only where journeys met nobody else matters: no draw changes that.
-        level, weights_null = SetCounts(sets.bits, np.zeros_like(sets.group), sets.n, sets.n), np.ones((1, 1))
+        kinds = np.unique(sets.bits)
+        ones = np.ones(len(kinds))
+        level, weights_null = SetCounts(kinds, np.zeros_like(kinds), ones, ones), np.ones((1, 1))
     else:
         weights_null = weights
     if size <= EXACT:
         value = exact_values(sets, size, weights, game.worth, PSEUDO)
         null = exact_values(level, size, weights_null, game.worth, PSEUDO)
     else:
-        value, spread = sampled_values(sets, size, weights, game.worth, PSEUDO, PERMUTATIONS, game.seed)
-        null, _ = sampled_values(level, size, weights_null, game.worth, PSEUDO, PERMUTATIONS, game.seed)
+        # The same permutations for both, so that what sampling does to one it does to the other.
+        drawn = affordable(sets, size, PERMUTATIONS)
+        value, spread = sampled_values(sets, size, weights, game.worth, PSEUDO, drawn, game.seed)
+        null, _ = sampled_values(level, size, weights_null, game.worth, PSEUDO, drawn, game.seed)
         error = float(spread.max() / value[0].sum())
     total = value.sum(axis=1, keepdims=True)
     share = value / np.where(total > 0, total, np.nan)

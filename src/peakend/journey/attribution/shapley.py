@@ -30,7 +30,7 @@ EXACT = 16
 PSEUDO = 10.0
 """Journeys at the overall rate that each coalition is credited with, so that three journeys say little."""
 _COLUMNS = 48
-_WORK = 1_000_000_000
+_WORK = 400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def sampled_values(
     # 0 or 1: a product with positions, the first being 0, leaves the last joiner of a set that is not empty.
     met = ((bits[:, None] >> np.arange(size)) & 1).astype(np.int8)
     groups = weights.shape[0]
-    pairs = max(25, min(permutations // 2, _WORK // (2 * max(1, len(bits) * size + 4 * len(place)))))
+    pairs = affordable(counts, size, permutations) // 2
     random = np.random.default_rng(seed)
     total_n = np.bincount(counts.group, counts.n, groups) @ weights
     total_won = np.bincount(counts.group, counts.won, groups) @ weights
@@ -171,6 +171,12 @@ def sampled_values(
             points[pair, joining] += gained[0] / 2
     error = points.std(axis=0, ddof=1) / np.sqrt(pairs) if pairs > 1 else np.full(size, np.nan)
     return sums / (2 * pairs), error
+
+
+def affordable(counts: SetCounts, size: int, permutations: int) -> int:
+    """At most `permutations`, fewer (50 at the least) where there are very many sets to go through."""
+    one = len(np.unique(counts.bits)) * size + 4 * len(counts.bits)
+    return max(50, min(permutations, _WORK // max(1, one)))
 
 
 def _worth(
