@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--pm4py-events", type=int, default=2_000_000, help="0: leave pm4py out")
-    parser.add_argument("--pm4py-python", help="Python of an environment that has pm4py already")
+    parser.add_argument("--pm4py-python", help="Python of an environment that has pm4py and pyarrow")
     chosen = parser.parse_args()
     broken: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
