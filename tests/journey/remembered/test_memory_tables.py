@@ -196,14 +196,14 @@ def test_sources_in_their_order_of_precedence(inputs_of: Build) -> None:
     found = {name: relation.to_arrow().to_pylist() for name, relation in moment_tables(inputs).items()}  # type: ignore[union-attr]
     by_event = {row["event_id"]: (row["source"], row["score"]) for row in found["journey_moments"]}
     assert by_event == {
-        "e0": ("asked", 1.0),
+        "e0": ("sensed", 0.3),
         "e1": ("sensed", 0.3),
         "e2": ("operations", -0.5),
         "e3": ("operations", -0.5),
         "e5": ("operations", -1.0),
     }
     memory = found["journey_memory"][0]
-    assert (memory["n_moments"], memory["events"], memory["asked"], memory["asked_together"]) == (5, 6, 1, 1)
+    assert (memory["n_moments"], memory["events"], memory["asked"], memory["asked_together"]) == (5, 6, 0, 0)
     assert (memory["overall"], memory["linked_by"]) == (pytest.approx(0.6), "named")
     assert sum(row["events"] for row in found["moment_sources"]) == 6
 

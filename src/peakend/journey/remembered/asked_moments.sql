@@ -1,5 +1,12 @@
--- What was answered about a touchpoint of the journey that the response is about, by event.
-with given as (
+-- What was answered about a touchpoint of the journey that the response is about, by event: at the moment, or
+-- recalled in a questionnaire that asks about the whole as well.
+with whole as (
+  select distinct a.response_id
+  from answers a
+  join questions q on q.question_id = a.question_id
+  where q.overall and a.state = 'answered' and a.score is not null
+),
+given as (
   select
     r.response_id,
     r.event_id,
@@ -37,7 +44,13 @@ met as (
   join journey_steps m on m.journey_id = e.journey_id and m.touchpoint_id = g.touchpoint_id
   where m.event_id = g.event_id or g.answered_at is null or m."at" <= g.answered_at
 )
-select t.event_id, avg(t.score) as score, min(t.response_id) as response_id
+select
+  t.event_id,
+  avg(case when w.response_id is null then t.score end) as score,
+  avg(case when w.response_id is not null then t.score end) as recalled,
+  min(case when w.response_id is null then t.response_id end) as response_id,
+  min(case when w.response_id is not null then t.response_id end) as recalled_id
 from met t
+left join whole w on w.response_id = t.response_id
 where t.choice = 1
 group by t.event_id

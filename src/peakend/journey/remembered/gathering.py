@@ -32,9 +32,10 @@ def journey_moments(
 
     asked: the mean answer about the touchpoint in responses that name an event of the journey, 2(x − low) ÷
     (high − low) − 1 of its scale, given to the named event, else to the last visit of the touchpoint before
-    the answer. sensed: the interaction's emotion. words: `words` (event_id, score). operations: `outcomes`
-    (−1 to 1 by outcome) or lateness, 1 − duration ÷ promised time down to −1, the worse of the two. Asked
-    goes before sensed, sensed before words, words before operations. Answers of anonymous surveys stay out.
+    the answer. Given in a response that scores the whole as well it is recalled, not asked: one mood colours
+    both. sensed: the interaction's emotion. words: `words` (event_id, score). operations: `outcomes`
+    (−1 to 1 by outcome) or lateness, 1 − duration ÷ promised time down to −1, the worse of the two. The
+    order is asked, sensed, recalled, words, operations. Answers of anonymous surveys stay out.
     Raises `ScoreOutsideScaleError`.
     """
     _check(inputs)

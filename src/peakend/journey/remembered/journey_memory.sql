@@ -3,6 +3,7 @@ with sources as (
     m.journey_id,
     cast(sum(case when m.source = 'asked' then 1 else 0 end) as bigint) as asked,
     cast(sum(case when m.source = 'sensed' then 1 else 0 end) as bigint) as sensed,
+    cast(sum(case when m.source = 'recalled' then 1 else 0 end) as bigint) as recalled,
     cast(sum(case when m.source = 'words' then 1 else 0 end) as bigint) as words,
     cast(sum(case when m.source = 'operations' then 1 else 0 end) as bigint) as operations,
     cast(sum(case when m.response_id = r.response_id then 1 else 0 end) as bigint) as asked_together
@@ -19,6 +20,7 @@ select
   p.n_moments,
   s.asked,
   s.sensed,
+  s.recalled,
   s.words,
   s.operations,
   s.asked_together,

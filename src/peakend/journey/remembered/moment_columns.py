@@ -25,8 +25,9 @@ MOMENTS = ResultTable(
         column(
             "source",
             "string",
-            "Where the score is from: asked, sensed, words or operations",
-            "评分来源：asked 询问、sensed 感知、words 文字、operations 运营记录",
+            "Where the score is from: asked, sensed, recalled (with the whole), words or operations",
+            "评分来源：asked 当时询问、sensed 感知、recalled 与总体题同卷回忆、words 文字、"
+            "operations 运营记录",
         ),
         column(
             "response_id",
@@ -50,6 +51,7 @@ MEMORY = ResultTable(
         column("n_moments", "integer", "Moments with a score", "有评分的时刻数", "events"),
         column("asked", "integer", "Of these asked", "其中询问所得", "events"),
         column("sensed", "integer", "Of these sensed", "其中感知所得", "events"),
+        column("recalled", "integer", "Of these recalled with the whole", "其中与总体题同卷回忆", "events"),
         column("words", "integer", "Of these from words", "其中由文字得出", "events"),
         column("operations", "integer", "Of these from operations", "其中由运营记录得出", "events"),
         column(
@@ -121,8 +123,10 @@ SOURCES = ResultTable(
         column(
             "source",
             "string",
-            "Where the momentary score is from: asked, sensed, words, operations; unknown: there is none",
-            "当下评分的来源：asked 询问、sensed 感知、words 文字、operations 运营记录、unknown 没有",
+            "Where the momentary score is from: asked, sensed, recalled (with the whole), words, operations; "
+            "unknown: there is none",
+            "当下评分的来源：asked 当时询问、sensed 感知、recalled 与总体题同卷回忆、words 文字、"
+            "operations 运营记录、unknown 没有",
         ),
         column("events", "integer", "Events of journeys", "旅程中的互动次数", "events"),
         column("share", "number", "Share of all events of journeys", "占旅程全部互动的比例", SHARE),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ENOUGH = 0.3
 _SOURCES = {
     "asked": Text("Asked", "询问所得"),
+    "recalled": Text("Recalled with the whole", "与总体题同卷回忆"),
     "sensed": Text("Sensed", "感知所得"),
     "words": Text("From words", "由文字得出"),
     "operations": Text("From operations", "由运营记录得出"),
@@ -45,9 +46,9 @@ class Moments:
                 f"客户旅程中有 {percent(share, 'zh')}的时刻知道其感受",
             ).in_(language),
             lede=Text(
-                f"Of {number(total)} events. Where several sources tell, what was asked goes before what was "
-                "sensed, words before operations.",
-                f"共 {number(total)} 次互动。多个来源并存时，询问优先于感知，文字优先于运营记录。",
+                f"Of {number(total)} events. Where several sources tell, what was asked at the moment goes "
+                "before what was sensed, and that before what was recalled.",
+                f"共 {number(total)} 次互动。多个来源并存时，当时询问优先于感知，感知优先于事后回忆。",
             ).in_(language),
             figures=tuple(
                 Figure(
