@@ -15,7 +15,8 @@ from peakend.feedback.words.straightliners import straight_liners
 
 Rows = list[dict[str, Any]]
 Airline = Mapping[str, Rows]
-CUSTOMERS = 3000
+# So that a dozen and a half comments name the drink: with fewer no theme can be told from chance.
+CUSTOMERS = 4000
 NULLS = ("mismatch", "retest", "straight_liners", "nonresponse", "tier_gap", "delight")
 WANTED = ("survey_weights", "scores", "mismatch", "unexplained_change", "metric_stability", "themes")
 RESULTS = ("nps_by_touchpoint", "mismatch", "mismatch_clusters", "unexplained_change", "metric_registry",
