@@ -26,7 +26,8 @@ class Peakend(Protocol):
 _DESIGN = """
 design: trip
 steps:
-  - {id: search, name: {en: Search, zh: 查询}, action: {en: Compares, zh: 比较}, question: q, barrier: b, emotion: calm}
+  - {id: search, name: {en: Search, zh: 查询}, action: {en: Compares, zh: 比较},
+     question: q, barrier: b, emotion: calm}
   - {id: book, optional: true, handoff: true, within: 1 h}
 """
 
@@ -70,8 +71,8 @@ def test_mistakes_are_sentences(peakend: Peakend, tmp_path: Path) -> None:
     file.write_text(_DESIGN.replace("id: book", "id: bok"), "utf-8")
     said = peakend("journey", "check", str(file), "-w", url)
     assert said.code == 2
-    assert "line 5: There is no touchpoint 'bok'; is 'book' meant?" in said.err
-    assert "第 5 行" in peakend("journey", "check", str(file), "-w", url, "--lang", "zh").err
+    assert "line 6: There is no touchpoint 'bok'; is 'book' meant?" in said.err
+    assert "第 6 行" in peakend("journey", "check", str(file), "-w", url, "--lang", "zh").err
     assert peakend("journey", "check", str(tmp_path / "none.yaml")).code == 2
     assert peakend("journey", "check", str(tmp_path / "trip.docx")).code == 2
     assert "There are: –" in peakend("journey", "export", "trip", "--out", "x.csv", "-w", url).err

@@ -41,8 +41,7 @@ COMPENSATION = design(
         *(("joined", "e"), ("e", "then"), ("then", "f"), ("f", "again"), ("then", "g"), ("then", "h")),
         *(("g", END), ("h", END)),
     ],
-    {"again": "exclusive", "both": "parallel", "either": "exclusive", "one": "exclusive", "joined": "parallel",
-     "then": "exclusive"},
+    {"both": "parallel", "joined": "parallel", **dict.fromkeys(("again", "either", "one", "then"), "exclusive")},
 )  # fmt: skip
 
 

@@ -28,7 +28,8 @@ def steps_and_flows(
     common = {"design_id": design, "version": version}
     ways = list(zip(["start", *names], [*names, "end"], strict=True))
     return (
-        [common | {"step_id": n, "touchpoint_id": n, "position": p, "valid_from": since} for p, n in enumerate(names)],
+        [common | {"step_id": n, "touchpoint_id": n, "position": p, "valid_from": since}
+         for p, n in enumerate(names)],
         [common | {"from_step": a, "to_step": b, "handoff": (a, b) == ("book", "board"),
                    "within_s": 7_200.0 if a == "book" else None} for a, b in ways],
     )  # fmt: skip
@@ -59,7 +60,7 @@ def given(inputs_of: Callable[..., Inputs], **tables: list[Row]) -> Inputs:
 
 
 def compared(
-    inputs_of: Callable[..., Inputs], ways: list[str], **tables: Any
+    inputs_of: Callable[..., Inputs], ways: list[str], **tables: list[Row]
 ) -> tuple[Inputs, list[Row], list[Row]]:
     if not tables:
         steps, flows = steps_and_flows()

@@ -35,7 +35,8 @@ _TAIL = """</process>
 _TRIP = """
 <laneSet id="lanes"><lane id="l"><flowNodeRef>search</flowNodeRef></lane></laneSet>
 <startEvent id="s"/>
-<userTask id="search" name="Search" peakend:repeatable="true"><documentation>touchpoint: t-search</documentation></userTask>
+<userTask id="search" name="Search" peakend:repeatable="true">
+<documentation>touchpoint: t-search</documentation></userTask>
 <task id="book" name="Booking"><extensionElements><peakend:touchpoint id="t-book"/></extensionElements></task>
 <parallelGateway id="split"/>
 <task id="bag" peakend:touchpoint="t-bag"/>
@@ -49,11 +50,12 @@ _TRIP = """
 <sequenceFlow id="5" sourceRef="split" targetRef="Lounge"/>
 <sequenceFlow id="6" sourceRef="bag" targetRef="join"/>
 <sequenceFlow id="7" sourceRef="Lounge" targetRef="join"/>
-<sequenceFlow id="8" sourceRef="join" targetRef="e"><conditionExpression>x</conditionExpression></sequenceFlow>
+<sequenceFlow id="8" sourceRef="join" targetRef="e">
+<conditionExpression>x</conditionExpression></sequenceFlow>
 """
 
 
-def _bpmn(body: str, **names: str) -> bytes:
+def _bpmn(body: str) -> bytes:
     return (_HEAD + body + _TAIL).encode()
 
 
@@ -149,7 +151,10 @@ def test_deep_nesting_is_refused() -> None:
 
 
 def test_all_mistakes_of_form_are_told_together() -> None:
-    text = "design: x\nvalid_from: soon\nsteps:\n- {id: a, wihin: 3}\n- {touchpoint: b, optional: perhaps, within: now}\n"
+    text = (
+        "design: x\nvalid_from: soon\nsteps:\n- {id: a, wihin: 3}\n"
+        "- {touchpoint: b, optional: perhaps, within: now}\n"
+    )
     with pytest.raises(DesignError) as caught:
         read_yaml(text, "x.yaml")
     lines = {(p.line, p.what.en.split(" ")[0]) for p in caught.value.data["problems"]}
