@@ -41,7 +41,8 @@ COMPENSATION = design(
         *(("joined", "e"), ("e", "then"), ("then", "f"), ("f", "again"), ("then", "g"), ("then", "h")),
         *(("g", END), ("h", END)),
     ],
-    {"both": "parallel", "joined": "parallel", **dict.fromkeys(("again", "either", "one", "then"), "exclusive")},
+    dict.fromkeys(("both", "joined"), "parallel")
+    | dict.fromkeys(("again", "either", "one", "then"), "exclusive"),
 )  # fmt: skip
 
 
