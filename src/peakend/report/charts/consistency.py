@@ -140,7 +140,7 @@ class Consistency:
             return None
         first = differing[0]
         scale = {"duration": 1 / 60, "in_time": 100.0, "emotion": 1.0}[first["measure"]]
-        suffix = {"duration": Text(" min", " 分钟"), "in_time": Text(" %", "%"), "emotion": Text("", "")}
+        suffix = {"duration": Text(" min", " 分钟"), "in_time": Text(" %", "%")}.get(first["measure"])
         rows = [
             Dot(
                 place(basis, row, language),
@@ -157,7 +157,7 @@ class Consistency:
             width,
             language,
             decimals={"duration": 1, "in_time": 0, "emotion": 2}[first["measure"]],
-            suffix=suffix[first["measure"]].in_(language),
+            suffix=suffix.in_(language) if suffix else "",
             base_title=Text("events", "次互动"),
         )
 
