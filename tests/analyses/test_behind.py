@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -11,6 +10,9 @@ from peakend.analyses import BehindError, UnknownAnalysisError, customers_behind
 from peakend.declaration import Analysis, Inputs, ResultColumn, Results, ResultTable, Settings
 from peakend.engine import Engine, Relation, connect
 from peakend.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _MET = "select customer_id, city, joined_on from customers where city is not null"
 

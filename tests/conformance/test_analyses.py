@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.company import company
 from conformance.compare import differences
-from engines import SERVERS
 from peakend.analyses import catalogue
 from peakend.analyses.order import givers, upstream
 from peakend.analyses.runner import relations_for, tables_read
@@ -66,8 +65,17 @@ def ready(with_events: Callable[[str], Engine]) -> Callable[[str], Engine]:
     return lambda name: prepared(with_events(name))
 
 
-@pytest.mark.parametrize("name", SERVERS)
-@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda analysis: analysis.name)
+def _on(analysis: Analysis, server: str) -> Any:  # noqa: ANN401 - pytest does not name its parameters' type
+    """One case. Spark is slow: analyses of journeys run on one of their own, beside the others."""
+    of_journeys = server == "spark" and analysis.compute.__module__.startswith("peakend.journey.")
+    group = "spark-journeys" if of_journeys else server
+    marks = [getattr(pytest.mark, server), pytest.mark.xdist_group(group)]
+    return pytest.param(analysis, server, id=f"{analysis.name}-{server}", marks=marks)
+
+
+@pytest.mark.parametrize(
+    ("analysis", "name"), [_on(one, server) for one in ANALYSES for server in ("postgres", "spark")]
+)
 def test_an_analysis_gives_the_same_on_every_engine(
     ready: Callable[[str], Engine], analysis: Analysis, name: str
 ) -> None:

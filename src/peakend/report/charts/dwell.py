@@ -158,11 +158,11 @@ def _figure(row: Row, basis: Basis, language: Language) -> Figure:
             f"{level(basis.settings.confidence, language)} {ends} · n = {number(row['n'])}",
             "act" if _is_late(row) else "plain",
         )
-    ends = dict.fromkeys(lasting(row[name], language) for name in ("median_s_low", "median_s_high"))
+    between = dict.fromkeys(lasting(row[name], language) for name in ("median_s_low", "median_s_high"))
     return Figure(
         Text(f"{_name(row, 'en')}: half leave within", f"{_name(row, 'zh')}：半数不超过").in_(language),
         lasting(row["median_s"], language),
-        f"{level(basis.settings.confidence, language)} {' – '.join(ends)} · n = {number(row['n'])}",
+        f"{level(basis.settings.confidence, language)} {' – '.join(between)} · n = {number(row['n'])}",
     )
 
 
