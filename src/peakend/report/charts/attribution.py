@@ -94,7 +94,8 @@ class Attribution:
         return Finding(
             headline=capitalised(self._headline(view, language)),
             lede=self._words.lede(rate, number(view.rate["n"]), number(view.rate["days"])).in_(language)
-            + self._beside(view, language),
+            + self._beside(view, language)
+            + _beyond(view, language),
             figures=self._figures(view, basis, language),
             reading=Text(
                 "Each touchpoint's share of the outcome by three methods; lines are "
@@ -266,6 +267,18 @@ class Attribution:
         )
         table = basis["touchpoint_attribution"]
         return "touchpoint_attribution", pa.Table.from_pylist(rows, schema=table.schema)
+
+
+def _beyond(view: _View, language: Language) -> str:
+    """What a share above the whole means, where there is one."""
+    shares = [row["share"] for (_, method), row in view.by.items() if method == "shapley" and row["share"]]
+    if not shares or max(shares) <= 1:
+        return ""
+    return Text(
+        " A share above 100 % means that others take away what it adds: read it as far more than its part, "
+        "not as a number.",
+        "份额超过 100% 表示其他接触点抵消了它的贡献：应理解为远超其应有，而非精确数值。",
+    ).in_(language)
 
 
 class Repurchase(Attribution):

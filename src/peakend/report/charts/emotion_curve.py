@@ -47,9 +47,9 @@ class EmotionCurve:
         return Finding(
             headline=_headline(peak, end, names, language),
             lede=Text(
-                "People remember an experience mostly by its strongest moment and by its end, not by its "
-                "average: these two are where a better moment is remembered.",
-                "人们记住一段体验，主要凭最强烈的时刻与结尾，而不是平均：改善这两处最容易被记住。",
+                "The strongest moment and the end are where to look first; whether these customers remember "
+                "them more than the average is a question of its own, answered beside.",
+                "最强烈的时刻与结尾值得先看；这些客户是否更记得它们而非平均，另有专门检验。",
             ).in_(language),
             figures=tuple(
                 Figure(

@@ -137,8 +137,8 @@ class Erosion:
 def _erosion_lede(told: Row | None, language: Language) -> str:
     if told is None or told["change"] is None:
         return Text(
-            "What comes last weighs heavily in what is remembered: a good peak does not outlast a bad end.",
-            "最后的感受在记忆中份量很重：再好的峰值也敌不过糟糕的收尾。",
+            "The last moment is one of the two that memory tends to keep, so its trend is watched.",
+            "最后的感受往往被记住，因此跟踪它的走势。",
         ).in_(language)
     change, ends = signed(told["change"], 2), interval(told["change_low"], told["change_high"], language, 2)
     months = number(told["horizon"])
