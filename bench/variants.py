@@ -2,7 +2,7 @@
 
     python bench/variants.py [--rows 10000000] [--runs 3]
 
-`peakend` is `peakend.journey.variants.variants` by customer: sequences, counts, shares, median duration and
+`peakend` is `peakend.journey.traces.variants` by customer: sequences, counts, shares, median duration and
 feeling. `hand-written` is the same in DuckDB SQL with `string_agg(… order by "at", event_id)`; `sequences
 only` counts the ordered sequences and nothing else. `in 1 GB` is `peakend` with DuckDB's memory limit 1 GB:
 it has to finish. `start` imports what all of them import; the bounds, 5 CPU seconds beyond it and 2 GB.
@@ -22,7 +22,7 @@ import measure
 BOUND_CPU_SECONDS = 5.0
 BOUND_MB = 2048.0
 
-_IMPORTED = ("peakend.journey.variants.sequences", "sqlglot.dialects.duckdb", "pandas")
+_IMPORTED = ("peakend.journey.traces.sequences", "sqlglot.dialects.duckdb", "pandas")
 
 # Nine customers in ten follow one of 2,000 ways of 2 to 20 steps, some often; one goes its own way.
 _INTERACTIONS = """
@@ -93,7 +93,7 @@ def peakend(path: str, expected: int, options: str) -> None:
     """The function, start to end."""
     start()
     from peakend.engine import connect
-    from peakend.journey.variants import variants
+    from peakend.journey.traces import variants
 
     with connect(f"duckdb:///{path}?{options}", read_only=True) as engine:
         _expect(variants(engine.table("interactions")).to_arrow().num_rows, expected)

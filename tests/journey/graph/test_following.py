@@ -20,7 +20,7 @@ from peakend.engine import Engine, connect
 from peakend.journey import ByError, directly_follows
 from peakend.journey.graph.following import cut_passages, cut_visits, edges_of, nodes_of, steps_of
 from peakend.journey.interactions import InteractionsError
-from peakend.journey.variants import variants
+from peakend.journey.traces import variants
 from peakend.warehouse.readers import read_source
 
 if TYPE_CHECKING:

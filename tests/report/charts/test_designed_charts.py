@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from peakend.journey.designed.columns import DESIGN_CONFORMANCE, DESIGN_DEVIATIONS, HANDOFF_GAPS
-from peakend.journey.variants.columns import JOURNEY_VARIANTS
+from peakend.journey.traces.columns import JOURNEY_VARIANTS
 from peakend.language import LANGUAGES, Language
 from peakend.report.charts import Basis
 from peakend.report.charts.designed_journeys import DESIGNED

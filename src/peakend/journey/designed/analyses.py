@@ -22,7 +22,7 @@ def _handoffs(inputs: Inputs) -> Results:
 
 _ROOM = "journey/designed"
 _SEQUENCES = tuple(
-    f"journey/variants/{name}" for name in ("by_journey", "events", "sequences", "journey_variants")
+    f"journey/traces/{name}" for name in ("by_journey", "events", "sequences", "journey_variants")
 )
 
 DESIGNED_JOURNEYS = Analysis(

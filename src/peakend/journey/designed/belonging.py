@@ -11,7 +11,7 @@ import pyarrow as pa
 from peakend.journey.designed.alignment import Aligner, Alignment, deviations
 from peakend.journey.designed.checking import problems_of
 from peakend.journey.designed.states import TooManyStatesError
-from peakend.journey.variants import steps_of
+from peakend.journey.traces import steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -14,7 +14,7 @@ from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.designed.belonging import Versions, matched
 from peakend.journey.designed.columns import DESIGN_CONFORMANCE, DESIGN_DEVIATIONS
 from peakend.journey.designed.design import designs_of
-from peakend.journey.variants import journey_variants
+from peakend.journey.traces import journey_variants
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from peakend.journey.variants import steps_of
+from peakend.journey.traces import steps_of
 from peakend.language import Language, Text
 from peakend.report.charts.journey_words import Row, everybody, lasting, name_of
 from peakend.report.charts.step_chips import Way, chips

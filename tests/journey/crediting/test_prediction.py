@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from peakend.journey.attribution import AttributionError, NextStepModel, next_step_model
-from peakend.journey.attribution.prediction import Grams, fitted, ratio, scored
+from peakend.journey.crediting import AttributionError, NextStepModel, next_step_model
+from peakend.journey.crediting.prediction import Grams, fitted, ratio, scored
 
 if TYPE_CHECKING:
     from collections.abc import Callable

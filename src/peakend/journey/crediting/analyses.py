@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
-from peakend.journey.attribution import columns, next_columns
+from peakend.journey.crediting import columns, next_columns
 from peakend.language import Text
 
 
 def _outcomes(inputs: Inputs) -> Results:
-    from peakend.journey.attribution.outcomes import outcome_tables
+    from peakend.journey.crediting.outcomes import outcome_tables
 
     return outcome_tables(inputs)
 
 
 def _attribution(inputs: Inputs) -> Results:
-    from peakend.journey.attribution.tables import attribution_tables
+    from peakend.journey.crediting.tables import attribution_tables
 
     return attribution_tables(inputs)
 
 
 def _sequences(inputs: Inputs) -> Results:
-    from peakend.journey.attribution.tables import sequence_tables
+    from peakend.journey.crediting.tables import sequence_tables
 
     return sequence_tables(inputs)
 
 
 def _next_steps(inputs: Inputs) -> Results:
-    from peakend.journey.attribution.next_tables import next_step_tables
+    from peakend.journey.crediting.next_tables import next_step_tables
 
     return next_step_tables(inputs)
 
 
-_HERE = "journey/attribution/"
+_HERE = "journey/crediting/"
 _STEPS = (f"{_HERE}touchpoint_steps", f"{_HERE}judged", f"{_HERE}attributed_steps", f"{_HERE}outcome_rates")
 
 JOURNEY_OUTCOMES = Analysis(

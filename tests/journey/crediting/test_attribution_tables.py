@@ -10,12 +10,12 @@ import pyarrow as pa
 import pytest
 
 from peakend.declaration import Inputs, Results, Settings
-from peakend.journey.attribution import AttributionError, Horizons, journey_outcomes, outcome_of
-from peakend.journey.attribution.columns import OUTCOME_RATES, TOUCHPOINT_ATTRIBUTION, TOUCHPOINT_SEQUENCES
-from peakend.journey.attribution.next_columns import NEXT_STEP_TABLE
-from peakend.journey.attribution.next_tables import next_step_tables
-from peakend.journey.attribution.outcomes import outcome_tables
-from peakend.journey.attribution.tables import attribution_tables, sequence_tables
+from peakend.journey.crediting import AttributionError, Horizons, journey_outcomes, outcome_of
+from peakend.journey.crediting.columns import OUTCOME_RATES, TOUCHPOINT_ATTRIBUTION, TOUCHPOINT_SEQUENCES
+from peakend.journey.crediting.next_columns import NEXT_STEP_TABLE
+from peakend.journey.crediting.next_tables import next_step_tables
+from peakend.journey.crediting.outcomes import outcome_tables
+from peakend.journey.crediting.tables import attribution_tables, sequence_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable

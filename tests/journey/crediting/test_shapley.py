@@ -7,7 +7,7 @@ from itertools import combinations, permutations
 import numpy as np
 import pytest
 
-from peakend.journey.attribution import AttributionError, shapley_values
+from peakend.journey.crediting import AttributionError, shapley_values
 
 Sets = list[tuple[tuple[str, ...], float, float]]
 

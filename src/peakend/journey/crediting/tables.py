@@ -9,20 +9,20 @@ import pyarrow as pa
 
 from peakend.declaration import ARROW_TYPES, ResultTable
 from peakend.feedback.intervals import wilson
-from peakend.journey.attribution.columns import OUTCOME_RATES, TOUCHPOINT_ATTRIBUTION, TOUCHPOINT_SEQUENCES
-from peakend.journey.attribution.counting import OTHER, attributed_steps, numbered
-from peakend.journey.attribution.credit import attribution
-from peakend.journey.attribution.errors import AttributionError
-from peakend.journey.attribution.following import paired_steps, sequences
-from peakend.journey.attribution.outcomes import HORIZONS, OUTCOMES, outcome_of
+from peakend.journey.crediting.columns import OUTCOME_RATES, TOUCHPOINT_ATTRIBUTION, TOUCHPOINT_SEQUENCES
+from peakend.journey.crediting.counting import OTHER, attributed_steps, numbered
+from peakend.journey.crediting.credit import attribution
+from peakend.journey.crediting.errors import AttributionError
+from peakend.journey.crediting.following import paired_steps, sequences
+from peakend.journey.crediting.outcomes import HORIZONS, OUTCOMES, outcome_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from peakend.declaration import Inputs, Results, Settings
     from peakend.engine import Relation
-    from peakend.journey.attribution.credit import Attribution, Credit
-    from peakend.journey.attribution.following import Sequences
+    from peakend.journey.crediting.credit import Attribution, Credit
+    from peakend.journey.crediting.following import Sequences
 
 Row = dict[str, Any]
 Names = dict[str, tuple[str, str]]
@@ -100,7 +100,7 @@ def touchpoint_names(inputs: Inputs) -> Names:
 def journeys_with_outcome(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
     """The journeys that an outcome's n_converted counts."""
     judged = outcome_of(inputs["journey_outcomes"], row["outcome"])
-    return judged.query("journey/attribution/met_outcome", name="judged")
+    return judged.query("journey/crediting/met_outcome", name="judged")
 
 
 def journeys_that_met(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
@@ -112,7 +112,7 @@ def journeys_that_met(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
         raise _unknown(wanted)
     attributed = attributed_steps(steps, judged, names.relation(steps), len(names.names) - 1)
     return attributed.query(
-        "journey/attribution/met_journeys", {"number": names.names.index(wanted)}, name="attributed_steps"
+        "journey/crediting/met_journeys", {"number": names.names.index(wanted)}, name="attributed_steps"
     )
 
 
@@ -123,9 +123,9 @@ def journeys_in_sequence(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
     for wanted in (row["first_id"], row["second_id"]):
         if wanted not in names:
             raise _unknown(wanted)
-    pairs = attributed.query("journey/attribution/pairs_met", name="attributed_steps")
+    pairs = attributed.query("journey/crediting/pairs_met", name="attributed_steps")
     return pairs.query(
-        "journey/attribution/sequence_journeys",
+        "journey/crediting/sequence_journeys",
         {
             "first_number": names.index(row["first_id"]),
             "second_number": names.index(row["second_id"]),
@@ -149,7 +149,7 @@ def _unknown(touchpoint: str) -> AttributionError:
 
 def _rates(inputs: Inputs) -> list[Row]:
     """One row an outcome that is known of some journeys; intervals with customers as clusters."""
-    counted = inputs.query("journey/attribution/outcome_rates").to_arrow().to_pylist()
+    counted = inputs.query("journey/crediting/outcome_rates").to_arrow().to_pylist()
     rows: list[Row] = []
     for found in sorted(counted, key=lambda row: OUTCOMES.index(row["outcome"])):
         n, won = found["n"], found["won"]

@@ -9,8 +9,8 @@ import pytest
 
 from peakend.declaration import Inputs, Settings
 from peakend.journey.stream.analyses import JOURNEYS
-from peakend.journey.variants.columns import JOURNEY_VARIANTS
-from peakend.journey.variants.tables import MOST, variant_tables
+from peakend.journey.traces.columns import JOURNEY_VARIANTS
+from peakend.journey.traces.tables import MOST, variant_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable

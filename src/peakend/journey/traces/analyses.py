@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
-from peakend.journey.variants.columns import JOURNEY_VARIANTS
+from peakend.journey.traces.columns import JOURNEY_VARIANTS
 from peakend.language import Text
 
 
 def _variants(inputs: Inputs) -> Results:
-    from peakend.journey.variants.tables import variant_tables
+    from peakend.journey.traces.tables import variant_tables
 
     return variant_tables(inputs)
 
@@ -27,7 +27,7 @@ VARIANTS = Analysis(
     gives=(JOURNEY_VARIANTS,),
     compute=_variants,
     sql=tuple(
-        f"journey/variants/{name}"
+        f"journey/traces/{name}"
         for name in (
             *("by_journey", "events", "sequences", "journey_variants"),
             *("top_variants", "placed_journeys", "variant_cells"),

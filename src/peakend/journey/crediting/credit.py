@@ -10,8 +10,8 @@ from scipy.special import stdtr
 
 from peakend.feedback.comparison import holm
 from peakend.feedback.intervals import t_quantile
-from peakend.journey.attribution.chain import chain_effects
-from peakend.journey.attribution.counting import (
+from peakend.journey.crediting.chain import chain_effects
+from peakend.journey.crediting.counting import (
     OTHER,
     Numbers,
     TouchCounts,
@@ -21,9 +21,9 @@ from peakend.journey.attribution.counting import (
     set_counts,
     touch_counts,
 )
-from peakend.journey.attribution.errors import AttributionError
-from peakend.journey.attribution.outcomes import outcome_frame
-from peakend.journey.attribution.shapley import (
+from peakend.journey.crediting.errors import AttributionError
+from peakend.journey.crediting.outcomes import outcome_frame
+from peakend.journey.crediting.shapley import (
     EXACT,
     PSEUDO,
     SetCounts,

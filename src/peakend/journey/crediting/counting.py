@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from peakend.journey.attribution.shapley import SetCounts
+from peakend.journey.crediting.shapley import SetCounts
 
 if TYPE_CHECKING:
     from peakend.engine import Relation
@@ -45,7 +45,7 @@ class Numbered:
 
 def numbered(steps: Relation, minimum: int = 10, most: int = MOST) -> Numbered:
     """The touchpoints with at least `minimum` steps, at most `most`, and `OTHER` for the rest."""
-    counted = steps.query("journey/attribution/touchpoint_steps", name="journey_steps").to_arrow()
+    counted = steps.query("journey/crediting/touchpoint_steps", name="journey_steps").to_arrow()
     rows = sorted(
         zip(counted["steps"].to_pylist(), counted["touchpoint_id"].to_pylist(), strict=True),
         key=lambda row: (-row[0], row[1]),
@@ -84,7 +84,7 @@ def attributed_steps(
     """One row a step that counts: journey_id, customer_id, customer_group, converted, place, number,
     next_number (null at the end), steps of the journey. Every count and every list is made of it."""
     return steps.engine.query(
-        "journey/attribution/attributed_steps",
+        "journey/crediting/attributed_steps",
         {"groups": groups, "other": other},
         journey_steps=steps,
         judged=judged,
@@ -94,7 +94,7 @@ def attributed_steps(
 
 def touch_counts(attributed: Relation, size: int) -> tuple[TouchCounts, Codes]:
     """The counts, and the customers' groups that occur (places in them are the groups' new numbers)."""
-    table = attributed.query("journey/attribution/touch_counts", name="attributed_steps").to_arrow()
+    table = attributed.query("journey/crediting/touch_counts", name="attributed_steps").to_arrow()
     occurring, group = np.unique(_codes(table, "customer_group"), return_inverse=True)
     number = _codes(table, "number")
     ends = np.array(table["next_number"].is_null().to_pylist(), dtype=bool)
@@ -130,7 +130,7 @@ def set_counts(attributed: Relation, size: int, occurring: Codes) -> SetCounts:
             }
         )
     )
-    table = attributed.query("journey/attribution/touch_sets", name="attributed_steps", bits=bits).to_arrow()
+    table = attributed.query("journey/crediting/touch_sets", name="attributed_steps", bits=bits).to_arrow()
     return SetCounts(
         _codes(table, "bits"),
         np.searchsorted(occurring, _codes(table, "customer_group")),

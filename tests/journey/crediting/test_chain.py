@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from peakend.journey.attribution import AttributionError, removal_effects
+from peakend.journey.crediting import AttributionError, removal_effects
 
 
 def test_the_worked_example_of_three_channels() -> None:

@@ -10,14 +10,14 @@ from scipy.special import stdtr
 
 from peakend.feedback.comparison import holm
 from peakend.feedback.intervals import t_quantile
-from peakend.journey.attribution.counting import (
+from peakend.journey.crediting.counting import (
     OTHER,
     Numbers,
     attributed_steps,
     numbered,
     replicate_weights,
 )
-from peakend.journey.attribution.credit import DRAWS, FEWEST_GROUPS, judged_beside
+from peakend.journey.crediting.credit import DRAWS, FEWEST_GROUPS, judged_beside
 from peakend.journey.interactions import relation_of
 
 if TYPE_CHECKING:
@@ -112,15 +112,15 @@ def _counts(
     """By group of customers: pairs (a, b, groups) by name, singles (touchpoints, others, all; 2; groups)."""
     attributed, names = paired_steps(steps, judged, minimum)
     size = len(names)
-    met = attributed.query("journey/attribution/met_counts", name="attributed_steps").to_arrow()
+    met = attributed.query("journey/crediting/met_counts", name="attributed_steps").to_arrow()
     columns = {name: np.asarray(met[name].to_numpy(), dtype=np.int64) for name in met.column_names}
     occurring, group = np.unique(columns["customer_group"], return_inverse=True)
     singles = np.zeros((size + 2, 2, len(occurring)))
     # The last two places: other touchpoints, and all journeys (number −1).
     for place, name in enumerate(("n", "won")):
         singles[columns["number"], place, group] = columns[name]
-    rows = attributed.query("journey/attribution/pairs_met", name="attributed_steps")
-    counted = rows.query("journey/attribution/pair_counts", name="pairs_met").to_arrow()
+    rows = attributed.query("journey/crediting/pairs_met", name="attributed_steps")
+    counted = rows.query("journey/crediting/pair_counts", name="pairs_met").to_arrow()
     where = [
         np.asarray(counted[name].to_numpy(), dtype=np.int64) for name in ("first_number", "second_number")
     ]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from peakend.journey.attribution.errors import AttributionError
+from peakend.journey.crediting.errors import AttributionError
 from peakend.language import Text
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from peakend.journey.attribution.chain import Removal, removal_effects
-    from peakend.journey.attribution.credit import Attribution, attribution
-    from peakend.journey.attribution.errors import AttributionError
-    from peakend.journey.attribution.following import Sequences, sequences
-    from peakend.journey.attribution.next_steps import NextStepModel, next_step_model
-    from peakend.journey.attribution.outcomes import Horizons, journey_outcomes, outcome_of
-    from peakend.journey.attribution.shapley import Shapley, shapley_values
+    from peakend.journey.crediting.chain import Removal, removal_effects
+    from peakend.journey.crediting.credit import Attribution, attribution
+    from peakend.journey.crediting.errors import AttributionError
+    from peakend.journey.crediting.following import Sequences, sequences
+    from peakend.journey.crediting.next_steps import NextStepModel, next_step_model
+    from peakend.journey.crediting.outcomes import Horizons, journey_outcomes, outcome_of
+    from peakend.journey.crediting.shapley import Shapley, shapley_values
 
 # Name -> the module it is loaded from when it is asked for.
 _FROM = {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _customers(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
-    from peakend.journey.variants.tables import variant_customers
+    from peakend.journey.traces.tables import variant_customers
 
     return variant_customers(inputs, row)
 

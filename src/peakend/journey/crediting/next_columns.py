@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _behind_next_steps(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
-    from peakend.journey.attribution.next_tables import steps_taken
+    from peakend.journey.crediting.next_tables import steps_taken
 
     return steps_taken(inputs, row)
 

@@ -36,19 +36,19 @@ _TOUCHPOINT = (
 
 
 def _behind_outcomes(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
-    from peakend.journey.attribution.tables import journeys_with_outcome
+    from peakend.journey.crediting.tables import journeys_with_outcome
 
     return journeys_with_outcome(inputs, row)
 
 
 def _behind_attribution(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
-    from peakend.journey.attribution.tables import journeys_that_met
+    from peakend.journey.crediting.tables import journeys_that_met
 
     return journeys_that_met(inputs, row)
 
 
 def _behind_sequences(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
-    from peakend.journey.attribution.tables import journeys_in_sequence
+    from peakend.journey.crediting.tables import journeys_in_sequence
 
     return journeys_in_sequence(inputs, row)
 

@@ -11,8 +11,8 @@ import pyarrow as pa
 from peakend.feedback.intervals import mean_interval, wilson
 from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.graph.cells import hide
-from peakend.journey.variants.columns import JOURNEY_VARIANTS
-from peakend.journey.variants.sequences import journey_variants
+from peakend.journey.traces.columns import JOURNEY_VARIANTS
+from peakend.journey.traces.sequences import journey_variants
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -28,7 +28,7 @@ def variant_tables(inputs: Inputs) -> Results:
     """`journey_variants`: the `MOST` most frequent variants of everybody, in everybody and each segment."""
     top = _top(inputs)
     spelled = {row["place"]: row for row in top.to_pylist()}
-    cells = _placed(inputs, top).query("journey/variants/variant_cells", name="placed_journeys")
+    cells = _placed(inputs, top).query("journey/traces/variant_cells", name="placed_journeys")
     rows = sorted(cells.to_arrow().to_pylist(), key=_order)
     sums: dict[tuple[str, str], int] = {}
     for row in rows:
@@ -53,13 +53,13 @@ def variant_customers(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
     """The identified customers whose journeys went as `row` says."""
     params = {name: row[name] for name in JOURNEY_VARIANTS.key}
     return _placed(inputs, _top(inputs)).query(
-        "journey/variants/variant_customers", params, name="placed_journeys"
+        "journey/traces/variant_customers", params, name="placed_journeys"
     )
 
 
 def _top(inputs: Inputs) -> pa.Table:
     found = journey_variants(inputs["journey_steps"], "journey_id").query(
-        "journey/variants/top_variants", {"most": MOST}, name="journey_variants"
+        "journey/traces/top_variants", {"most": MOST}, name="journey_variants"
     )
     table = found.to_arrow().sort_by([("journeys", "descending"), ("variant", "ascending")])
     places = pa.array(range(1, len(table) + 1), pa.int64())
@@ -68,7 +68,7 @@ def _top(inputs: Inputs) -> pa.Table:
 
 def _placed(inputs: Inputs, top: pa.Table) -> Relation:
     return inputs.engine.query(
-        "journey/variants/placed_journeys",
+        "journey/traces/placed_journeys",
         journey_variants=journey_variants(inputs["journey_steps"], "journey_id"),
         top_variants=inputs.engine.from_arrow(top.select(["variant", "place"])),
         segment_members=inputs["segment_members"],

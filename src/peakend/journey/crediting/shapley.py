@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from peakend.journey.attribution.errors import AttributionError
+from peakend.journey.crediting.errors import AttributionError
 from peakend.language import Text
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ from scipy.special import stdtr
 
 from peakend.feedback.comparison import holm, verdicts
 from peakend.feedback.intervals import t_quantile, wilson
-from peakend.journey.attribution.counting import OTHER, Numbered, numbered
-from peakend.journey.attribution.errors import AttributionError
-from peakend.journey.attribution.next_columns import NEXT_STEP_QUALITY, NEXT_STEP_TABLE
-from peakend.journey.attribution.next_steps import (
+from peakend.journey.crediting.counting import OTHER, Numbered, numbered
+from peakend.journey.crediting.errors import AttributionError
+from peakend.journey.crediting.next_columns import NEXT_STEP_QUALITY, NEXT_STEP_TABLE
+from peakend.journey.crediting.next_steps import (
     BEFORE,
     STOP,
     NextStepModel,
@@ -20,8 +20,8 @@ from peakend.journey.attribution.next_steps import (
     next_step_model,
     step_contexts,
 )
-from peakend.journey.attribution.prediction import LONGEST, ratio
-from peakend.journey.attribution.tables import OTHERS, Names, named, table_of, touchpoint_names
+from peakend.journey.crediting.prediction import LONGEST, ratio
+from peakend.journey.crediting.tables import OTHERS, Names, named, table_of, touchpoint_names
 from peakend.language import Text
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from peakend.declaration import Inputs, Results, Settings
     from peakend.engine import Relation
-    from peakend.journey.attribution.prediction import Scores
+    from peakend.journey.crediting.prediction import Scores
 
 Row = dict[str, Any]
 
@@ -73,7 +73,7 @@ def steps_taken(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
     third, second, last = [-2] * (LONGEST - len(walked)) + [code[name] for name in walked]
     contexts, _ = step_contexts(steps, names, inputs.settings.journey_gap_days)
     return contexts.query(
-        "journey/attribution/context_steps",
+        "journey/crediting/context_steps",
         {
             "third_number": third,
             "second_number": second,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from peakend.engine import Engine, connect
 from peakend.journey.interactions import InteractionsError
-from peakend.journey.variants import VariantsError, journey_variants, steps_of, variants
+from peakend.journey.traces import VariantsError, journey_variants, steps_of, variants
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peakend.journey.attribution.counting import OTHER, Numbered, numbered
-from peakend.journey.attribution.errors import AttributionError
-from peakend.journey.attribution.prediction import LONGEST, Grams, NextStep, Scores, fitted, scored
+from peakend.journey.crediting.counting import OTHER, Numbered, numbered
+from peakend.journey.crediting.errors import AttributionError
+from peakend.journey.crediting.prediction import LONGEST, Grams, NextStep, Scores, fitted, scored
 from peakend.journey.interactions import relation_of
 from peakend.language import Text
 
@@ -111,7 +111,7 @@ def next_step_model(steps: Interactions, gap_days: float = 30.0, minimum: int = 
 def step_contexts(steps: Relation, names: Numbered, gap_days: float) -> tuple[Relation, Mapping[str, Any]]:
     """One row a step after which it is known what came, and the windows. Counts and lists are made of it."""
     windows = steps.query(
-        "journey/attribution/journey_windows", {"fit": FIT, "choose": CHOOSE}, name="journey_steps"
+        "journey/crediting/journey_windows", {"fit": FIT, "choose": CHOOSE}, name="journey_steps"
     ).to_arrow()
     found = windows.to_pylist()[0]
     if found["report_from"] is None or found["choose_from"] is None:
@@ -119,7 +119,7 @@ def step_contexts(steps: Relation, names: Numbered, gap_days: float) -> tuple[Re
     until = np.datetime64(found["observed_until"], "us").astype(np.int64)
     size = len(names.names)
     relation = steps.engine.query(
-        "journey/attribution/step_contexts",
+        "journey/crediting/step_contexts",
         {
             "choose_from": found["choose_from"],
             "report_from": found["report_from"],
@@ -136,7 +136,7 @@ def step_contexts(steps: Relation, names: Numbered, gap_days: float) -> tuple[Re
 
 
 def _grams(contexts: Relation) -> dict[str, Grams]:
-    table = contexts.query("journey/attribution/context_counts", name="step_contexts").to_arrow()
+    table = contexts.query("journey/crediting/context_counts", name="step_contexts").to_arrow()
     codes = [
         np.asarray(table[name].to_numpy(), dtype=np.int64)
         for name in ("third_number", "second_number", "last_number", "next_number", "customer_group")
@@ -154,5 +154,5 @@ def _grams(contexts: Relation) -> dict[str, Grams]:
 def context_customers(contexts: Relation, memory: int) -> pa.Table:
     """How many customers left each context of `memory` steps; −2 where a step is not looked at."""
     return contexts.query(
-        "journey/attribution/context_customers", {"memory": memory}, name="step_contexts"
+        "journey/crediting/context_customers", {"memory": memory}, name="step_contexts"
     ).to_arrow()

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from peakend.journey.attribution import Attribution, AttributionError, attribution, removal_effects
+from peakend.journey.crediting import Attribution, AttributionError, attribution, removal_effects
 from peakend.journey.interactions import InteractionsError
 
 if TYPE_CHECKING:

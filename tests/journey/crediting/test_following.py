@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from peakend.journey.attribution import Sequences, sequences
+from peakend.journey.crediting import Sequences, sequences
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,7 +22,7 @@ LONGEST = 4_000
 class VariantsError(PeakendError):
     """`by` is no column that tells journeys apart. `data` has by."""
 
-    code: ClassVar[str] = "journey.variants"
+    code: ClassVar[str] = "journey.traces"
 
 
 def variants(
@@ -45,7 +45,7 @@ def variants(
     Source: van der Aalst (2016), Process Mining, 2nd ed., section 5.2 (a simple log as a multiset of traces).
     """
     found = _journeys(interactions, by, collapse, longest)
-    return found.query("journey/variants/variants", {"same": by == "customer_id"}, name="journey_variants")
+    return found.query("journey/traces/variants", {"same": by == "customer_id"}, name="journey_variants")
 
 
 def journey_variants(
@@ -72,12 +72,12 @@ def _journeys(interactions: Interactions, by: str, collapse: bool, longest: int)
             by=by,
         )
     relation = relation_of(_completed(interactions, by), ("event_id", "at", "touchpoint_id", by))
-    keyed = relation.query(f"journey/variants/by_{by.removesuffix('_id')}", name="interactions")
+    keyed = relation.query(f"journey/traces/by_{by.removesuffix('_id')}", name="interactions")
     events = keyed.query(
-        "journey/variants/collapsed_events" if collapse else "journey/variants/events", name="interactions"
+        "journey/traces/collapsed_events" if collapse else "journey/traces/events", name="interactions"
     )
-    sequences = events.query("journey/variants/sequences", name="events")
-    return sequences.query("journey/variants/journey_variants", {"longest": longest}, name="sequences")
+    sequences = events.query("journey/traces/sequences", name="events")
+    return sequences.query("journey/traces/journey_variants", {"longest": longest}, name="sequences")
 
 
 def steps_of(variant: str) -> list[str]:

@@ -10,4 +10,4 @@ from peakend.errors import PeakendError
 class AttributionError(PeakendError):
     """Paths, sets or steps from which nothing can be attributed or predicted."""
 
-    code: ClassVar[str] = "journey.attribution"
+    code: ClassVar[str] = "journey.crediting"

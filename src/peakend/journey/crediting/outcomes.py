@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import pyarrow as pa
 
-from peakend.journey.attribution.errors import AttributionError
+from peakend.journey.crediting.errors import AttributionError
 from peakend.language import Text
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def journey_outcomes(
     """
     days = {f"{name}_us": round(horizons.of(name) * _DAY_US) for name in OUTCOMES}
     return journeys.engine.query(
-        "journey/attribution/journey_outcomes",
+        "journey/crediting/journey_outcomes",
         {**days, "now": datetime.now(UTC).replace(tzinfo=None)},
         journeys=journeys,
         journey_steps=journey_steps,
@@ -90,7 +90,7 @@ def outcome_of(outcomes: Relation, outcome: str) -> Relation:
             ),
             outcome=outcome,
         )
-    return outcomes.query("journey/attribution/judged", {"outcome": outcome}, name="journey_outcomes")
+    return outcomes.query("journey/crediting/judged", {"outcome": outcome}, name="journey_outcomes")
 
 
 def outcome_frame(frame: pa.Table) -> pa.Table:
