@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from peakend.analyses import catalogue
+from peakend.analyses.fingerprints import row_count
 from peakend.language import Language, Text
 from peakend.report.lettering import width as text_width
 from peakend.report.numbers import is_number, number
 from peakend.report.sources import sources, truth_is_here
+from peakend.report.stored import first_rows
 from peakend.report.story import NothingToReportError, settings_of, simulated_words
 
 if TYPE_CHECKING:
@@ -94,9 +96,8 @@ class _Book:
         notes = self.book.add_worksheet(NOTES.in_(self.language))
         cut: dict[str, int] = {}
         for _, table in found:
-            rows = self.engine.table(table.name).to_arrow(table.schema())
-            cut[table.name] = max(rows.num_rows - MOST_ROWS, 0)
-            self._sheet(table, rows.slice(0, MOST_ROWS))
+            cut[table.name] = max(row_count(self.engine, table.name) - MOST_ROWS, 0)
+            self._sheet(table, first_rows(self.engine, table, MOST_ROWS))
         self._notes(notes, found, cut)
         self.book.close()
 

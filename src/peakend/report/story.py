@@ -18,6 +18,7 @@ from peakend.language import Language, Text
 from peakend.report.charts import CHARTS, Basis, Exhibit, exhibits
 from peakend.report.finding import Finding
 from peakend.report.sources import Source, sources, truth_is_here
+from peakend.report.stored import first_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,8 @@ CHAPTERS: Mapping[Chapter, Text] = {
     "data": Text("Data", "数据"),
 }
 MOST_PROGRAMMES = 5
+# Of a table without a chart; a page shows fewer, and a warehouse may hold a row an event.
+MOST_PLAIN = 1_000
 
 
 class NothingToReportError(PeakendError):
@@ -141,7 +144,9 @@ def _of_analysis(
         return fetched[name]
 
     if analysis.chart not in CHARTS:
-        yield from _plain(analysis, basis, {name: table(name) for name in declared}, language)
+        stored = [one for one in analysis.gives if engine.has_table(one.name)]
+        shortened = {one.name: first_rows(engine, one, MOST_PLAIN) for one in stored}
+        yield from _plain(analysis, basis, shortened, language)
         return
     named: Counter[str] = Counter()
     for exhibit in exhibits(analysis.chart or ""):
