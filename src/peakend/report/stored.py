@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def first_rows(engine: Engine, declared: ResultTable, most: int) -> pa.Table:
-    """The stored result `declared` as it lies, or, where it has more than `most` rows, the first by its key."""
+    """The stored result `declared` as it lies; where it has more than `most` rows, the first by its key."""
     stored = engine.table(declared.name)
     if not declared.key or row_count(engine, declared.name) <= most:
         return stored.to_arrow(declared.schema()).slice(0, most)
