@@ -7,7 +7,7 @@ the runner in `peakend.analyses`, the report, the command line and the documenta
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -60,6 +60,13 @@ class ResultTable:
 
     def schema(self) -> pa.Schema:
         return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in self.columns])
+
+    def of(self, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+        """`rows` in the shape of this table; what a row lacks is null, and what it has beyond is left out."""
+        arrays = {
+            c.name: pa.array([row.get(c.name) for row in rows], ARROW_TYPES[c.type]) for c in self.columns
+        }
+        return pa.table(arrays, schema=self.schema())
 
 
 class SettingsError(PeakendError):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
-from peakend.declaration import ARROW_TYPES, ResultTable
 from peakend.feedback.comparison import holm
 from peakend.feedback.memory.columns import DELIGHT, RECALL
 from peakend.feedback.memory.recall import effective_experience
@@ -41,7 +39,7 @@ def delight_tables(inputs: Inputs) -> Results:
         for place in range(len(sheet.periods)):
             rows += _of_period(sheet, place, len(compared), inputs.settings)
         _correct(rows)
-    return {DELIGHT.name: table_of(DELIGHT, rows)}
+    return {DELIGHT.name: DELIGHT.of(rows)}
 
 
 def _of_period(sheet: Sheet, place: int, compared: int, settings: Settings) -> list[Row]:
@@ -139,7 +137,7 @@ def recall_tables(inputs: Inputs) -> Results:
     for name in sorted({programme.get(row["survey_id"], row["survey_id"]) for row in found}):
         mine = [row for row in found if programme.get(row["survey_id"], row["survey_id"]) == name]
         rows.append({"programme": name} | _recall(mine, inputs.settings))
-    return {RECALL.name: table_of(RECALL, rows)}
+    return {RECALL.name: RECALL.of(rows)}
 
 
 def _recall(found: Sequence[Row], settings: Settings) -> Row:
@@ -174,11 +172,3 @@ def _recall(found: Sequence[Row], settings: Settings) -> Row:
         "unclear": len(found) - len(known),
         "hidden": False,
     }
-
-
-def table_of(declared: ResultTable, rows: Sequence[Row]) -> pa.Table:
-    """`rows` in the shape of `declared`; what a row lacks is null."""
-    arrays = {
-        c.name: pa.array([row.get(c.name) for row in rows], ARROW_TYPES[c.type]) for c in declared.columns
-    }
-    return pa.table(arrays, schema=declared.schema())

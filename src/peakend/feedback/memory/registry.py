@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow.compute as pc
 
 from peakend.feedback.memory.columns import METRIC_REGISTRY
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.feedback.memory.retest import FEWEST, Agreement, agreement, answers_for_margin
 from peakend.feedback.memory.targets import UNSTABLE, stability_of
 from peakend.feedback.periods import Period, Survey, in_order
@@ -49,7 +48,7 @@ def metric_registry(inputs: Inputs) -> Results:
                 "wobble": wobbles.get((metric, *key)),
             }
             rows.append(row)
-    return {METRIC_REGISTRY.name: table_of(METRIC_REGISTRY, rows)}
+    return {METRIC_REGISTRY.name: METRIC_REGISTRY.of(rows)}
 
 
 def _row(metric: str, last: Row, found: Agreement | None, minimum: int) -> Row:

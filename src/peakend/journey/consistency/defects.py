@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from peakend.feedback.comparison import holm
 from peakend.feedback.intervals import t_quantile
@@ -14,6 +13,7 @@ from peakend.journey.consistency.columns import DEFECT_DENSITY
 from peakend.journey.consistency.densities import against_the_rest, dispersion, rate_interval
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from peakend.declaration import Inputs, Settings
@@ -35,9 +35,7 @@ def defect_density(inputs: Inputs) -> dict[str, pa.Table]:
         rows += _of_cut(cut, events, sums, inputs.settings)
     for row in rows:
         row["days_to_fix"] = days.get((row["cut"], row["touchpoint_id"], row["place"]))
-    names = DEFECT_DENSITY.schema().names
-    listed = [{name: row.get(name) for name in names} for row in rows]
-    return {DEFECT_DENSITY.name: pa.Table.from_pylist(listed, DEFECT_DENSITY.schema())}
+    return {DEFECT_DENSITY.name: DEFECT_DENSITY.of(rows)}
 
 
 def _of_cut(cut: str, events: list[Row], sums: list[Row], settings: Settings) -> list[Row]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from peakend.feedback.comparison import holm
 from peakend.feedback.intervals import mean_interval
@@ -31,9 +30,10 @@ from peakend.journey.consistency.heterogeneity import heterogeneity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
-    from peakend.declaration import Inputs, ResultTable, Settings
+    from peakend.declaration import Inputs, Settings
 
     Numbers = NDArray[np.float64]
 
@@ -60,7 +60,7 @@ def service_consistency(inputs: Inputs) -> dict[str, pa.Table]:
     charts, points = _charts(every, promised, settings)
     levels, consistency = _levels(every, settings)
     return {
-        table.name: _arrow(table, rows)
+        table.name: table.of(rows)
         for table, rows in (
             (CONTROL_CHARTS, charts),
             (CONTROL_POINTS, points),
@@ -68,11 +68,6 @@ def service_consistency(inputs: Inputs) -> dict[str, pa.Table]:
             (SERVICE_CONSISTENCY, consistency),
         )
     }
-
-
-def _arrow(table: ResultTable, rows: Sequence[Row]) -> pa.Table:
-    names = table.schema().names
-    return pa.Table.from_pylist([{name: row.get(name) for name in names} for row in rows], table.schema())
 
 
 def _promised(inputs: Inputs) -> dict[str, float]:

@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from peakend.feedback.comparison import holm
 from peakend.feedback.intervals import mean_interval, wilson
@@ -15,6 +14,8 @@ from peakend.journey.consistency.columns import VISIT_ITEMS, VISIT_QUALITY
 from peakend.journey.consistency.heterogeneity import heterogeneity
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from peakend.declaration import Inputs, Settings
 
 Row = dict[str, Any]
@@ -48,13 +49,9 @@ def visit_quality(inputs: Inputs) -> dict[str, pa.Table]:
         rows += _of_measure(touchpoint, measure, sites, inputs.settings)
     _correct(rows, inputs.settings)
     return {
-        VISIT_QUALITY.name: _arrow(VISIT_QUALITY.schema(), rows),
-        VISIT_ITEMS.name: _arrow(VISIT_ITEMS.schema(), _items(inputs)),
+        VISIT_QUALITY.name: VISIT_QUALITY.of(rows),
+        VISIT_ITEMS.name: VISIT_ITEMS.of(_items(inputs)),
     }
-
-
-def _arrow(schema: pa.Schema, rows: list[Row]) -> pa.Table:
-    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in rows], schema)
 
 
 def _of_measure(

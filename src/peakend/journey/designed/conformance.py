@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 
 from peakend.feedback.intervals import mean_interval, wilson
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.designed.belonging import Versions, matched
 from peakend.journey.designed.columns import DESIGN_CONFORMANCE, DESIGN_DEVIATIONS
 from peakend.journey.designed.design import designs_of
@@ -87,10 +86,8 @@ def designed_tables(inputs: Inputs) -> Results:
     conformance = _conformance(inputs, found.versions, {(r["design_id"], r["version"]): r for r in counts})
     told = found.deviating.query("journey/designed/deviation_counts", name="deviating").to_arrow().to_pylist()
     return {
-        DESIGN_CONFORMANCE.name: table_of(DESIGN_CONFORMANCE, conformance),
-        DESIGN_DEVIATIONS.name: table_of(
-            DESIGN_DEVIATIONS, _deviations(inputs, found.versions, conformance, told)
-        ),
+        DESIGN_CONFORMANCE.name: DESIGN_CONFORMANCE.of(conformance),
+        DESIGN_DEVIATIONS.name: DESIGN_DEVIATIONS.of(_deviations(inputs, found.versions, conformance, told)),
     }
 
 

@@ -12,7 +12,6 @@ from scipy.special import stdtr
 
 from peakend.feedback.comparison import holm, verdicts
 from peakend.feedback.intervals import t_quantile, wilson
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.feedback.weighting import linearised_variance
 from peakend.journey.designed.columns import HANDOFF_GAPS
 from peakend.journey.designed.design import designs_of
@@ -49,7 +48,7 @@ def handoff_tables(inputs: Inputs) -> Results:
         for row, value, verdict in zip(rows, adjusted, said, strict=True):
             if not math.isnan(value):
                 row |= {"adjusted_p": float(value), "verdict": str(verdict)}
-    return {HANDOFF_GAPS.name: table_of(HANDOFF_GAPS, rows)}
+    return {HANDOFF_GAPS.name: HANDOFF_GAPS.of(rows)}
 
 
 def channel_moves(inputs: Inputs) -> Relation:

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from peakend.feedback.comparison import holm
 from peakend.journey.endings.columns import END_TRENDS, EROSION
@@ -17,6 +16,7 @@ from peakend.journey.endings.weights import MemoryWeights, WeightsError, memory_
 if TYPE_CHECKING:
     from datetime import date
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from peakend.declaration import Inputs, Settings
@@ -62,18 +62,14 @@ def erosion_tables(inputs: Inputs) -> dict[str, pa.Table]:
         rows.append({"touchpoint_id": touchpoint} | _row(kept, weights, inputs.settings))
     _judge(rows, inputs.settings)
     return {
-        EROSION.name: _arrow(EROSION.schema(), rows),
-        END_TRENDS.name: _arrow(END_TRENDS.schema(), months),
+        EROSION.name: EROSION.of(rows),
+        END_TRENDS.name: END_TRENDS.of(months),
     }
 
 
 def all_weights(inputs: Inputs) -> MemoryWeights | None:
     """What peak and end weigh over all journeys; None where the data do not hold it."""
     return _weights(_by_month(inputs.query("journey/endings/end_months").to_arrow().to_pylist()))
-
-
-def _arrow(schema: pa.Schema, rows: list[Row]) -> pa.Table:
-    return pa.Table.from_pylist([{name: row.get(name) for name in schema.names} for row in rows], schema)
 
 
 def _by_month(rows: list[Row]) -> dict[date, dict[str, float]]:

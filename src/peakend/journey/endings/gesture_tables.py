@@ -6,7 +6,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 
 from peakend.feedback.comparison import holm
 from peakend.feedback.intervals import normal_quantile
@@ -15,6 +14,8 @@ from peakend.journey.endings.erosion_tables import all_weights
 from peakend.journey.endings.gestures import Arm, Uplift, payback, per_cost, projected_uplift, uplift
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from peakend.declaration import Inputs, Settings
     from peakend.engine import Relation
 
@@ -49,9 +50,7 @@ def end_gestures(inputs: Inputs) -> dict[str, pa.Table]:
             rows += _projection(named, initiative, inputs)
     _judge(rows, inputs.settings)
     rows.sort(key=lambda row: (-(row.get("per_cost") or -np.inf), row["initiative_id"], row["arm"]))
-    names = END_GESTURES.schema().names
-    listed = [{name: row.get(name) for name in names} for row in rows]
-    return {END_GESTURES.name: pa.Table.from_pylist(listed, END_GESTURES.schema())}
+    return {END_GESTURES.name: END_GESTURES.of(rows)}
 
 
 def _initiatives(inputs: Inputs) -> list[Row]:

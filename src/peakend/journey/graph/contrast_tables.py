@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.graph.columns import JOURNEY_CONTRASTS
 from peakend.journey.graph.contrasts import Row, contrasts, corrected, groups_of
 
@@ -26,4 +25,4 @@ def contrast_tables(inputs: Inputs) -> Results:
         for segment in segments[1:]:
             rows += contrasts(segment, segments[0], settings.minimum_base, settings.confidence)
     corrected(rows, settings.alpha)
-    return {JOURNEY_CONTRASTS.name: table_of(JOURNEY_CONTRASTS, rows)}
+    return {JOURNEY_CONTRASTS.name: JOURNEY_CONTRASTS.of(rows)}

@@ -13,7 +13,6 @@ from scipy.special import ndtr, stdtr
 from peakend.errors import PeakendError
 from peakend.feedback.comparison import holm
 from peakend.feedback.intervals import normal_quantile
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.graph.columns import JOURNEY_CONTRASTS
 from peakend.journey.graph.following import By, cut_passages, edges_of, steps_of
 from peakend.journey.graph.shares import Edge, edge_key, leaving_of, untaken
@@ -99,7 +98,7 @@ def compare_journeys(
         )
     rows = contrasts(groups["a"], groups["b"], minimum_base, confidence)
     corrected(rows, alpha)
-    return engine.from_arrow(table_of(JOURNEY_CONTRASTS, rows).drop_columns(["segmentation"]))
+    return engine.from_arrow(JOURNEY_CONTRASTS.of(rows).drop_columns(["segmentation"]))
 
 
 def _members(engine: Engine, a: Collection[str] | Relation, b: Collection[str] | Relation) -> Relation:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.graph.cells import Ratio, emotion_ends, hide
 from peakend.journey.graph.columns import JOURNEY_EDGES, JOURNEY_NODES
 from peakend.journey.graph.following import (
@@ -30,8 +29,8 @@ def map_tables(inputs: Inputs) -> Results:
     """`journey_nodes` and `journey_edges`."""
     edges = _edges(inputs)
     return {
-        JOURNEY_NODES.name: table_of(JOURNEY_NODES, _nodes(inputs, edges)),
-        JOURNEY_EDGES.name: table_of(JOURNEY_EDGES, edges),
+        JOURNEY_NODES.name: JOURNEY_NODES.of(_nodes(inputs, edges)),
+        JOURNEY_EDGES.name: JOURNEY_EDGES.of(edges),
     }
 
 

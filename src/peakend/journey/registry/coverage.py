@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peakend.feedback.intervals import mean_interval
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.feedback.weighting import linearised_variance
 from peakend.journey.registry.coverage_columns import COVERAGE
 from peakend.journey.registry.record import is_registered
@@ -38,7 +37,7 @@ def coverage_tables(inputs: Inputs) -> Results:
         )
         row["cell"] = _cell(row["touchpoint_id"], registered, felt)
     _judge(rows)
-    return {COVERAGE.name: table_of(COVERAGE, rows)}
+    return {COVERAGE.name: COVERAGE.of(rows)}
 
 
 def visitors_of(inputs: Inputs, touchpoint: str) -> Relation:

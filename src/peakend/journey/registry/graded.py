@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peakend.feedback.intervals import wilson
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.registry.graded_columns import ENTITLEMENT_USE
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def entitlement_tables(inputs: Inputs) -> Results:
         _row(key, listed.get(key), used.get(key), members, inputs.settings.confidence)
         for key in sorted({*listed, *used})
     ]
-    return {ENTITLEMENT_USE.name: table_of(ENTITLEMENT_USE, rows)}
+    return {ENTITLEMENT_USE.name: ENTITLEMENT_USE.of(rows)}
 
 
 def users_of_cell(inputs: Inputs, row: Mapping[str, Any]) -> Relation:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peakend.feedback.intervals import wilson
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.registry.columns import CENSUS, MATRIX, PURPOSES, REGISTRY
 from peakend.journey.registry.delivery import USUAL_TARGET, Aim, delivery
 from peakend.journey.registry.meeting import customers_met, meetings, now
@@ -65,10 +64,10 @@ def registry_tables(inputs: Inputs) -> Results:
     _customer_intervals(rows, sources.totals["customers"], settings.confidence)
     rows.sort(key=lambda row: (row["position"] is None, row["position"] or 0, row["touchpoint_id"]))
     return {
-        REGISTRY.name: table_of(REGISTRY, rows),
-        CENSUS.name: table_of(CENSUS, [_census(rows, sources)]),
-        PURPOSES.name: table_of(PURPOSES, purpose_rows(inputs, rows, sources.totals["customers"])),
-        MATRIX.name: table_of(MATRIX, matrix_rows(inputs, rows)),
+        REGISTRY.name: REGISTRY.of(rows),
+        CENSUS.name: CENSUS.of([_census(rows, sources)]),
+        PURPOSES.name: PURPOSES.of(purpose_rows(inputs, rows, sources.totals["customers"])),
+        MATRIX.name: MATRIX.of(matrix_rows(inputs, rows)),
     }
 
 

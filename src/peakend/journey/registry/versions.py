@@ -11,7 +11,6 @@ from scipy.special import stdtr
 
 from peakend.feedback.comparison import holm, verdicts
 from peakend.feedback.intervals import t_quantile
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.registry.delivery import asked_questions
 from peakend.journey.registry.version_columns import VERSIONS
 
@@ -56,7 +55,7 @@ def version_tables(inputs: Inputs) -> Results:
         for row in rows:
             row |= _compared(found.get(row["change_id"]), inputs.settings)
         _decide(rows, inputs.settings.alpha)
-    return {VERSIONS.name: table_of(VERSIONS, rows)}
+    return {VERSIONS.name: VERSIONS.of(rows)}
 
 
 def _numbered(changes: Sequence[Row]) -> list[Row]:

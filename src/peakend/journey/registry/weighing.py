@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from peakend.feedback.drivers.ranks import ranks
 from peakend.feedback.intervals import wilson
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.registry.delivery import Aim, delivery
 from peakend.journey.registry.importance import priority_scores, quadrant_of, side
 from peakend.journey.registry.importance_columns import IMPORTANCE
@@ -62,7 +61,7 @@ def importance_tables(inputs: Inputs) -> Results:
     """The table `touchpoint_importance`; empty where no identified customer met anything."""
     use = _use(inputs)
     if not use.touchpoints:
-        return {IMPORTANCE.name: table_of(IMPORTANCE, [])}
+        return {IMPORTANCE.name: IMPORTANCE.of([])}
     listed = inputs["touchpoints"].to_arrow().to_pylist()
     registered = {row["touchpoint_id"]: row for row in listed if is_registered(row)}
     settings = inputs.settings
@@ -91,7 +90,7 @@ def importance_tables(inputs: Inputs) -> Results:
         if row["hidden"]:
             _hide(row)
     rows.sort(key=lambda row: (row.get("emphasis_rank") or len(rows) + 1, row["touchpoint_id"]))
-    return {IMPORTANCE.name: table_of(IMPORTANCE, rows)}
+    return {IMPORTANCE.name: IMPORTANCE.of(rows)}
 
 
 def users_of(inputs: Inputs, touchpoint: str) -> Relation:

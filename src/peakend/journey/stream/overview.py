@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from peakend.feedback.intervals import normal_quantile, wilson
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.stream.overview_columns import DWELL
 
 if TYPE_CHECKING:
@@ -45,4 +44,4 @@ def dwell_tables(inputs: Inputs) -> Results:
         elif row["longer_share"] is not None:
             low, high = wilson(row["longer_share"], np.array([row["n"]]), inputs.settings.confidence)
             row["longer_share_low"], row["longer_share_high"] = float(low[0]), float(high[0])
-    return {DWELL.name: table_of(DWELL, rows)}
+    return {DWELL.name: DWELL.of(rows)}

@@ -10,7 +10,6 @@ from scipy.special import ndtr
 
 from peakend.feedback.comparison import holm
 from peakend.feedback.intervals import mean_interval, normal_quantile
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.feedback.suppression import suppress
 from peakend.journey.stream.scales import SCALES, codes
 from peakend.journey.stream.staging_columns import PARTS, SCENES, STAGING
@@ -56,7 +55,7 @@ def staging_table(inputs: Inputs) -> Results:
         row["touchpoint_en"], row["touchpoint_zh"] = names.get(row["touchpoint_id"], (None, None))
         word = SCALES[row["aspect"]][row["item"]]
         row["label_en"], row["label_zh"] = word.en, word.zh
-    return {STAGING.name: table_of(STAGING, rows)}
+    return {STAGING.name: STAGING.of(rows)}
 
 
 def _of_scales(rows: Sequence[Row]) -> list[Row]:

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 
 from peakend.feedback.intervals import mean_interval, wilson
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.graph.cells import hide
 from peakend.journey.traces.columns import JOURNEY_VARIANTS
 from peakend.journey.traces.sequences import journey_variants
@@ -42,8 +41,7 @@ def variant_tables(inputs: Inputs) -> Results:
             row["cumulative_share"] = upto / sums["all", "all"]
     shown = hide(rows, inputs.settings.minimum_base, ((_among_segments, _everybody(rows)), (_cut, None)))
     return {
-        JOURNEY_VARIANTS.name: table_of(
-            JOURNEY_VARIANTS,
+        JOURNEY_VARIANTS.name: JOURNEY_VARIANTS.of(
             [_told(row, spelled, sums[_cut(row)], inputs.settings.confidence) for row in shown],
         )
     }
