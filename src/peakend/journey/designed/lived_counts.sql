@@ -7,4 +7,4 @@ with counted as (
 select c.variant, c.era, c.journeys
 from counted c
 order by c.journeys desc, c.variant, c.era
-limit $most
+limit cast($most as int)

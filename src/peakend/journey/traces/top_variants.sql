@@ -6,4 +6,4 @@ with counted as (
 select c.variant, c.steps, c.journeys
 from counted c
 order by c.journeys desc, c.variant
-limit $most
+limit cast($most as int)
