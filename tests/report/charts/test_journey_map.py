@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from peakend.feedback.memory.delight_tables import table_of
 from peakend.journey.graph.columns import JOURNEY_CONTRASTS, JOURNEY_EDGES, JOURNEY_NODES
 from peakend.language import Text
 from peakend.report.charts import exhibits
@@ -83,8 +82,8 @@ def basis(ways: Iterable[Way], feelings: Mapping[str, float] | None = None) -> B
     long = Text("A desk where customers wait for somebody to answer them", "客户等待有人答复其问题的服务柜台")
     return Basis(
         {
-            "journey_nodes": table_of(JOURNEY_NODES, nodes),
-            "journey_edges": table_of(JOURNEY_EDGES, edges),
+            "journey_nodes": JOURNEY_NODES.of(nodes),
+            "journey_edges": JOURNEY_EDGES.of(edges),
         },
         segments={("touchpoint", "long"): long},
     )
@@ -221,14 +220,14 @@ def test_contrasts_that_hold_are_drawn_and_others_are_not() -> None:
     }
     wait = {**row, "measure": "wait", "value": 3720.0, "against_value": 3600.0, "difference": 120.0}
     silent = {**row, "to_touchpoint_id": "c", "verdict": "cannot_tell", "adjusted_p": 1.0}
-    made = Basis({"journey_contrasts": table_of(JOURNEY_CONTRASTS, [row, wait, silent])})
+    made = Basis({"journey_contrasts": JOURNEY_CONTRASTS.of([row, wait, silent])})
     finding = CONTRASTS.finding(made, "en")
     assert finding is not None
     assert finding.headline == "gold customers take another way: a → b more often"
     assert "gold customers usually wait 62 minutes on a → b, basic customers 60 minutes" in finding.lede
     assert CONTRASTS.chart(made, "zh", PHONE_WIDTH) is not None
     assert CONTRASTS.behind(made)[1].num_rows == 2
-    null = Basis({"journey_contrasts": table_of(JOURNEY_CONTRASTS, [silent])})
+    null = Basis({"journey_contrasts": JOURNEY_CONTRASTS.of([silent])})
     assert CONTRASTS.chart(null, "en", DESKTOP_WIDTH) is None
     assert "beyond doubt" in (CONTRASTS.finding(null, "en") or finding).headline
 

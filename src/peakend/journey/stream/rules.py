@@ -36,7 +36,10 @@ class Gap:
                     "A gap is a number of days or of seconds, above 0.",
                     "间隔须为大于 0 的天数或秒数，二者择一。",
                 ),
-                Text("Write Gap(days=30), or Gap(seconds=1800).", "请写 Gap(days=30) 或 Gap(seconds=1800)。"),
+                Text(
+                    "Write `Gap(days=30)`, or `Gap(seconds=1800)`.",
+                    "请写 `Gap(days=30)` 或 `Gap(seconds=1800)`。",
+                ),
                 rule=f"days={self.days!r}, seconds={self.seconds!r}",
             )
 
