@@ -25,7 +25,6 @@ TOUCHPOINTS = 40
 
 def results() -> dict[str, Any]:
     """The tables `journey_nodes` and `journey_edges`."""
-    from peakend.feedback.memory.delight_tables import table_of
     from peakend.journey.graph.columns import JOURNEY_EDGES, JOURNEY_NODES
 
     random = np.random.default_rng(5)
@@ -62,8 +61,8 @@ def results() -> dict[str, Any]:
         for place, name in enumerate(names)
     ]
     return {
-        "journey_nodes": table_of(JOURNEY_NODES, nodes),
-        "journey_edges": table_of(JOURNEY_EDGES, edges),
+        "journey_nodes": JOURNEY_NODES.of(nodes),
+        "journey_edges": JOURNEY_EDGES.of(edges),
     }
 
 
