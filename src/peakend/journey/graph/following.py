@@ -139,7 +139,9 @@ def edge_journeys_of(engine: Engine, passages: Relation) -> Relation:
 def edges_of(engine: Engine, passages: Relation) -> Relation:
     """One row an edge and segment."""
     return engine.query(
-        "journey/graph/edges", passages=passages, edge_journeys=edge_journeys_of(engine, passages)
+        "journey/graph/edges",
+        edge_journeys=edge_journeys_of(engine, passages),
+        waited=engine.query("journey/graph/edge_waits", passages=passages),
     )
 
 
@@ -150,7 +152,11 @@ def node_journeys_of(engine: Engine, visits: Relation) -> Relation:
 
 def nodes_of(engine: Engine, visits: Relation) -> Relation:
     """One row a touchpoint and segment."""
-    return engine.query("journey/graph/nodes", visits=visits, node_journeys=node_journeys_of(engine, visits))
+    return engine.query(
+        "journey/graph/nodes",
+        node_journeys=node_journeys_of(engine, visits),
+        waited=engine.query("journey/graph/node_waits", visits=visits),
+    )
 
 
 def nobody(engine: Engine) -> Relation:
