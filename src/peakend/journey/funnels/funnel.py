@@ -80,10 +80,11 @@ def funnel(
             "label": pa.array([step.label for step in asked.steps], pa.string()),
         }
     )
+    reached = reaches(relation, asked, depth=False)
     return relation.engine.query(
         "journey/funnels/funnel_rows",
         {"z": z},
-        reaches=reaches(relation, asked, depth=False),
+        step_counts=relation.engine.query("journey/funnels/step_counts", reaches=reached),
         steps=relation.engine.from_arrow(labels),
     )
 
