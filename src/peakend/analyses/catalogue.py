@@ -40,6 +40,14 @@ MODULES = (
     "peakend.journey.consistency.analyses",
     "peakend.segments.analyses",
     "peakend.value.analyses",
+    "peakend.value.purchases.analyses",
+    "peakend.value.prediction.analyses",
+    "peakend.value.contracts.analyses",
+    "peakend.value.wallets.analyses",
+    "peakend.value.costing.analyses",
+    "peakend.value.profit.analyses",
+    "peakend.value.delivered.analyses",
+    "peakend.value.experience.analyses",
 )
 ENTRY_POINT_GROUP = "peakend.analyses"
 EVERY_TABLE = "*"

@@ -1,1 +1,35 @@
-"""What customers are worth: revenue and its concentration; lifetime value and profit to come."""
+"""What customers are worth, and what they get: profit, lifetime value, delivered value, share of wallet."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+# Name -> the module it is loaded from when it is asked for; numpy and scipy load with it.
+_FROM: dict[str, str] = {
+    "BetaDiscreteWeibullModel": "peakend.value.models.beta_discrete_weibull",
+    "BetaGeoBetaBinomModel": "peakend.value.models.beta_geo_beta_binom",
+    "BetaGeoModel": "peakend.value.models.beta_geo",
+    "GammaGammaModel": "peakend.value.models.gamma_gamma",
+    "ModifiedBetaGeoModel": "peakend.value.models.modified_beta_geo",
+    "ParetoNBDModel": "peakend.value.models.pareto_nbd",
+    "ShiftedBetaGeoModel": "peakend.value.models.shifted_beta_geo",
+    "rfm_summary": "peakend.value.purchases.summary",
+}
+
+__all__ = [
+    "BetaDiscreteWeibullModel",
+    "BetaGeoBetaBinomModel",
+    "BetaGeoModel",
+    "GammaGammaModel",
+    "ModifiedBetaGeoModel",
+    "ParetoNBDModel",
+    "ShiftedBetaGeoModel",
+    "rfm_summary",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load what is asked for, and only then what it needs."""
+    if name not in _FROM:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_FROM[name]), name)

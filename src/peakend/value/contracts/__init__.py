@@ -1,0 +1,1 @@
+"""Customers under contract: cohorts, renewal, expected remaining terms, survival."""

@@ -1,0 +1,1 @@
+"""Time-driven activity-based costing: pools, practical capacity, unit times, what stays unused."""

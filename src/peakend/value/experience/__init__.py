@@ -1,0 +1,1 @@
+"""Experience and money: what promoters are worth, and whose satisfaction pays."""

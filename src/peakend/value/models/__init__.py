@@ -1,0 +1,1 @@
+"""Models of lifetime value: how often customers buy, when they stop, what they spend, how long contracts last."""

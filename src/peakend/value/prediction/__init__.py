@@ -1,0 +1,1 @@
+"""Lifetime value: the model chosen, judged on later data, and every customer's score."""
