@@ -1,1 +1,1 @@
-"""Models of lifetime value: how often customers buy, when they stop, what they spend, how long contracts last."""
+"""Models of lifetime value: how often customers buy, when they stop, what they spend, how long they stay."""

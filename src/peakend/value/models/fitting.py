@@ -1,0 +1,145 @@
+"""Maximum likelihood with exact first and second derivatives; a fit that found no optimum says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+from scipy.optimize import minimize
+
+from peakend.errors import PeakendError
+from peakend.language import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+    Objective = Callable[[Floats], tuple[float, Floats, Floats]]
+
+MOST_ITERATIONS = 200
+FAR = 25.0
+"""A logarithm beyond this is a parameter that has run off: e^25 times its unit."""
+
+UNUSABLE = 1e300
+"""What an objective counts as where it is not finite; a step there is taken back."""
+
+_DECREMENT = 1e-9
+"""Half of g' H⁻¹ g at an optimum: how far the likelihood could still rise, in its own unit."""
+
+
+class DidNotConvergeError(PeakendError):
+    """No optimum was found from any start. `data`: model, starts, reason."""
+
+    code: ClassVar[str] = "value.did_not_converge"
+
+    def __init__(self, model: str, starts: int, reason: Text) -> None:
+        super().__init__(
+            Text(
+                f"{model} found no optimum from {starts} starts: {reason.en}.",
+                f"{model} 从 {starts} 个起点均未找到最优解：{reason.zh}。",
+            ),
+            Text(
+                "Give it more customers or a longer history, a simpler model, or priors.",
+                "请增加客户或观察期，改用更简单的模型，或设定先验。",
+            ),
+            model=model,
+            starts=starts,
+            reason=reason.en,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """Where an objective is smallest: theta (k), its value, the Hessian there (k × k), iterations used."""
+
+    theta: Floats
+    value: float
+    hessian: Floats
+    iterations: int
+
+    @property
+    def covariance(self) -> Floats:
+        """Inverse of the Hessian: the covariance of theta when the objective is −log-likelihood."""
+        inverse = np.asarray(np.linalg.inv(self.hessian), np.float64)
+        return (inverse + inverse.T) / 2
+
+
+def minimised(objective: Objective, starts: Sequence[Floats], *, model: str) -> Optimum:
+    """The lowest optimum that `objective` reaches from `starts`.
+
+    objective: gives at theta (k) its value, gradient (k) and Hessian (k × k). A trust-region Newton method
+    (Conn, Gould & Toint 2000, section 7.3) ends where the Newton decrement says that nothing is left to gain
+    and the Hessian is positive definite; everything else is no optimum. Raises `DidNotConvergeError`.
+    """
+    best: Optimum | None = None
+    reason = Text("no start was usable", "没有可用的起点")
+    for start in starts:
+        found = _from(objective, np.asarray(start, np.float64))
+        if isinstance(found, Text):
+            reason = found
+        elif best is None or found.value < best.value:
+            best = found
+    if best is None:
+        raise DidNotConvergeError(model, len(starts), reason)
+    return best
+
+
+class _Remembered:
+    """An objective that is computed once for its value, gradient and Hessian at the same theta."""
+
+    def __init__(self, objective: Objective) -> None:
+        self._objective = objective
+        self._theta: Floats | None = None
+        self._found: tuple[float, Floats, Floats] = (np.inf, np.empty(0), np.empty((0, 0)))
+
+    def at(self, theta: Floats) -> tuple[float, Floats, Floats]:
+        if self._theta is None or not np.array_equal(theta, self._theta):
+            self._theta = theta.copy()
+            with np.errstate(all="ignore"):
+                value, gradient, hessian = self._objective(theta)
+            usable = np.isfinite(value) and np.isfinite(gradient).all() and np.isfinite(hessian).all()
+            size = len(theta)
+            lost = (UNUSABLE, np.zeros(size), np.eye(size))
+            self._found = (float(value), gradient, hessian) if usable else lost
+        return self._found
+
+
+def _from(objective: Objective, start: Floats) -> Optimum | Text:
+    remembered = _Remembered(objective)
+    if remembered.at(start)[0] >= UNUSABLE:
+        return Text("the likelihood is not finite at the start", "起点处似然无穷")
+    ended = minimize(
+        lambda theta: remembered.at(theta)[0],
+        start,
+        jac=lambda theta: remembered.at(theta)[1],
+        hess=lambda theta: remembered.at(theta)[2],
+        method="trust-exact",
+        options={"gtol": 1e-10, "maxiter": MOST_ITERATIONS},
+    )
+    theta = np.asarray(ended.x, np.float64)
+    for _ in range(5):
+        value, gradient, hessian = remembered.at(theta)
+        reason = _unusable(theta, hessian)
+        if reason is not None:
+            return reason
+        step = np.linalg.solve(hessian, gradient)
+        if 0.5 * float(gradient @ step) <= _DECREMENT:
+            return Optimum(theta, value, hessian, int(ended.nit))
+        theta = np.asarray(theta - step, np.float64)
+    return Text("the last steps still gained likelihood", "最后几步似然仍在上升")
+
+
+def _unusable(theta: Floats, hessian: Floats) -> Text | None:
+    """Why theta is no optimum: it ran off, or the likelihood is flat or curved the wrong way there."""
+    if np.abs(theta).max() > FAR:
+        return Text("a parameter runs off to zero or infinity", "有参数趋于零或无穷")
+    curvatures = np.linalg.eigvalsh((hessian + hessian.T) / 2)
+    if curvatures[0] <= 1e-9 * max(1.0, float(curvatures[-1])):
+        return Text(
+            "the likelihood is flat there: parameters cannot be told apart", "似然在该处平坦，参数无法区分"
+        )
+    return None
