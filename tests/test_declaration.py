@@ -12,6 +12,8 @@ BAD: list[tuple[str, Any]] = [
     *(("confidence", value) for value in (95, 0, 1, -0.5, math.nan, math.inf, "0.9", True)),
     *(("alpha", value) for value in (0.0, 1.0, 5, math.nan)),
     *(("minimum_base", value) for value in (0, -3, 2.5, "ten", True)),
+    *(("discount_rate", value) for value in (-0.01, 1, 10, math.nan, "0.1")),
+    *(("value_horizon_days", value) for value in (0, 36_526, 365.0, True)),
 ]
 
 

@@ -82,7 +82,8 @@ class Settings:
     minimum_base: cells with fewer answers are hidden. confidence: of intervals. alpha: family-wise error
     of verdicts within a metric and wave. currency: the one money is reported in (None: the only one found).
     journey_gap_days: a customer's events further apart than this belong to different journeys, where no case
-    tells. Raises `SettingsError` where a number is outside its range.
+    tells. discount_rate: a year's, by which future money counts less. value_horizon_days: how far ahead
+    customers' value is counted. Raises `SettingsError` where a number is outside its range.
     """
 
     minimum_base: int = 10
@@ -90,6 +91,8 @@ class Settings:
     alpha: float = 0.05
     currency: str | None = None
     journey_gap_days: float = 30.0
+    discount_rate: float = 0.10
+    value_horizon_days: int = 365
 
     def __post_init__(self) -> None:
         if not (_is_number(self.minimum_base, int) and self.minimum_base >= 1):
@@ -113,6 +116,34 @@ class Settings:
                 Text("Usual is 30.", "通常用 30。"),
                 setting="journey_gap_days",
                 value=self.journey_gap_days,
+            )
+        self._require_value_settings()
+
+    def _require_value_settings(self) -> None:
+        if not (_is_number(self.discount_rate, (int, float)) and 0 <= self.discount_rate < 1):
+            do = Text("Usual is 0.10 a year.", "通常用每年 0.10。")
+            if _is_number(self.discount_rate, (int, float)) and 1 <= self.discount_rate < 100:
+                rate = self.discount_rate
+                do = Text(f"{rate:g} % is written {rate / 100:g}.", f"{rate:g}% 请写作 {rate / 100:g}。")
+            raise SettingsError(
+                Text(
+                    f"The discount rate is at least 0 and below 1, not {self.discount_rate!r}.",
+                    f"折现率应不小于 0 且小于 1，而不是 {self.discount_rate!r}。",
+                ),
+                do,
+                setting="discount_rate",
+                value=self.discount_rate,
+            )
+        if not (_is_number(self.value_horizon_days, int) and 1 <= self.value_horizon_days <= 36_525):
+            raise SettingsError(
+                Text(
+                    "The horizon of customers' value is a whole number of days from 1 to 36,525, not "
+                    f"{self.value_horizon_days!r}.",
+                    f"客户价值的预测期应为 1 至 36,525 的整数天，而不是 {self.value_horizon_days!r}。",
+                ),
+                Text("Usual is 365, or 1,826 for five years.", "通常用 365，五年为 1826。"),
+                setting="value_horizon_days",
+                value=self.value_horizon_days,
             )
 
 

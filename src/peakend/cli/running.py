@@ -107,13 +107,35 @@ def run(
             ),
         ),
     ] = 30.0,
+    discount_rate: Annotated[
+        float,
+        typer.Option(
+            "--discount-rate",
+            help=both("By how much a year future money counts less.", "未来金额每年的折现率。"),
+        ),
+    ] = 0.10,
+    value_horizon_days: Annotated[
+        int,
+        typer.Option(
+            "--value-horizon-days",
+            help=both("How far ahead customers' value is counted.", "客户价值向前计算的天数。"),
+        ),
+    ] = 365,
     as_json: JsonOption = False,
 ) -> None:
     """Run what is out of date; exit 1 when an analysis failed, 130 after Ctrl-C."""
     from peakend.analyses import RunInterruptedError
     from peakend.declaration import Settings
 
-    settings = Settings(minimum_base, confidence, alpha, currency, journey_gap_days)
+    settings = Settings(
+        minimum_base=minimum_base,
+        confidence=confidence,
+        alpha=alpha,
+        currency=currency,
+        journey_gap_days=journey_gap_days,
+        discount_rate=discount_rate,
+        value_horizon_days=value_horizon_days,
+    )
     with existing(warehouse, read_only=False) as workspace:
         try:
             with drawn_progress(quiet=as_json) as progress:
