@@ -124,6 +124,14 @@ class LikelihoodModel(ABC, Generic[Data]):
         """A function of the parameter vector, with an interval: see `Parameters.implied`."""
         return self.params.implied(quantity, link=link, confidence=confidence)
 
+    def at(self, vector: Floats) -> Self:
+        """This model with other parameter values and the same covariance: for what follows from them."""
+        moved = self._again()
+        moved._params = Parameters(
+            self._all_names, np.asarray(vector, np.float64), self.params.covariance, self._free
+        )
+        return moved
+
     def bootstrap(self, draws: int = 200, *, seed: int = 0) -> Floats:
         """Parameter vectors (draws × k) of fits to customers drawn anew; each starts at the fitted optimum.
 
