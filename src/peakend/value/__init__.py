@@ -6,24 +6,32 @@ from importlib import import_module
 
 # Name -> the module it is loaded from when it is asked for; numpy and scipy load with it.
 _FROM: dict[str, str] = {
+    "ActivityCosts": "peakend.value.costing.plain_numbers",
     "BetaDiscreteWeibullModel": "peakend.value.models.beta_discrete_weibull",
     "BetaGeoBetaBinomModel": "peakend.value.models.beta_geo_beta_binom",
     "BetaGeoModel": "peakend.value.models.beta_geo",
+    "CostingError": "peakend.value.costing.plain_numbers",
     "GammaGammaModel": "peakend.value.models.gamma_gamma",
     "ModifiedBetaGeoModel": "peakend.value.models.modified_beta_geo",
     "ParetoNBDModel": "peakend.value.models.pareto_nbd",
     "ShiftedBetaGeoModel": "peakend.value.models.shifted_beta_geo",
+    "activity_costs": "peakend.value.costing.plain_numbers",
+    "apportion": "peakend.value.costing.apportionment",
     "rfm_summary": "peakend.value.purchases.summary",
 }
 
 __all__ = [
+    "ActivityCosts",
     "BetaDiscreteWeibullModel",
     "BetaGeoBetaBinomModel",
     "BetaGeoModel",
+    "CostingError",
     "GammaGammaModel",
     "ModifiedBetaGeoModel",
     "ParetoNBDModel",
     "ShiftedBetaGeoModel",
+    "activity_costs",
+    "apportion",
     "rfm_summary",
 ]
 
