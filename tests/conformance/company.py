@@ -11,6 +11,7 @@ from conformance.afterwards import with_afterwards
 from conformance.data import money, some_null
 from conformance.journeys import with_journeys
 from conformance.lounge import with_lounge
+from conformance.money import with_money
 from peakend.warehouse.schema import canonical_table
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def company(seed: int = 7) -> dict[str, pa.Table]:
         "transactions": _transactions(random),
     }
     own = {name: _in_shape(name, columns) for name, columns in made.items()}
-    return with_journeys(with_afterwards(with_lounge(own)))
+    return with_money(with_journeys(with_afterwards(with_lounge(own))))
 
 
 def _in_shape(name: str, columns: Mapping[str, Any]) -> pa.Table:
