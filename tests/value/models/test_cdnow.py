@@ -1,0 +1,111 @@
+"""The models find on CDNOW what their authors published."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from peakend.value.models.beta_geo import BetaGeoModel
+from peakend.value.models.gamma_gamma import GammaGammaModel
+from peakend.value.models.modified_beta_geo import ModifiedBetaGeoModel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Table = dict[str, NDArray[np.float64]]
+
+pytestmark = pytest.mark.private_data
+
+END = date(1997, 9, 30)
+"""The end of the 39 weeks on which the papers fit."""
+
+
+def histories(path: Path, *, customer: int) -> Table:
+    """Days from first to last purchase and to the end, and the mean value of days with a repeat purchase.
+
+    customer: the column of the customer's number; date, CDs and dollars follow it.
+    """
+    bought: dict[str, dict[date, float]] = {}
+    for line in path.read_text("ascii").splitlines():
+        fields = line.split()[customer:]
+        if not fields or not fields[1].isdigit():
+            continue
+        day, dollars = date.fromisoformat(fields[1]), float(fields[3])
+        days = bought.setdefault(fields[0], {})
+        if day <= END:
+            days[day] = days.get(day, 0.0) + dollars
+    rows = []
+    for days in bought.values():
+        first, *later = sorted(days)
+        last = later[-1] if later else first
+        mean = np.mean([days[day] for day in later]) if later else 0.0
+        rows.append((len(later), (last - first).days, (END - first).days, mean))
+    names = ("frequency", "recency_days", "age_days", "monetary_value")
+    return dict(zip(names, np.array(rows, np.float64).T, strict=True))
+
+
+def weeks(table: Table, decimals: int | None = None) -> Table:
+    """`table` in weeks, exact or rounded as in the file that was published with the paper."""
+    times = {"recency": table["recency_days"] / 7, "T": table["age_days"] / 7}
+    if decimals is not None:
+        times = {name: np.round(values, decimals) for name, values in times.items()}
+    return {"frequency": table["frequency"], **times}
+
+
+@pytest.fixture(scope="module")
+def sample(private_data: Callable[[str], Path]) -> Table:
+    """A tenth of CDNOW's customers: 2,357."""
+    return histories(private_data("cdnow") / "CDNOW_sample.txt", customer=1)
+
+
+@pytest.fixture(scope="module")
+def everybody(private_data: Callable[[str], Path]) -> Table:
+    """All 23,570 customers of CDNOW."""
+    return histories(private_data("cdnow") / "CDNOW_master.txt", customer=0)
+
+
+@pytest.mark.parametrize(
+    ("model", "decimals", "params", "log_likelihood"),
+    [
+        (BetaGeoModel, 2, (0.24259, 4.41353, 0.79289, 2.42575), -9582.4256),
+        (BetaGeoModel, None, (0.24259, 4.41360, 0.79292, 2.42591), -9582.4292),
+        (ModifiedBetaGeoModel, 2, (0.525, 6.183, 0.891, 1.614), -9582.1327),
+        (ModifiedBetaGeoModel, None, (0.525, 6.183, 0.891, 1.614), -9582.1357),
+    ],
+)
+def test_the_published_optimum(
+    sample: Table,
+    model: type[BetaGeoModel],
+    decimals: int | None,
+    params: tuple[float, ...],
+    log_likelihood: float,
+) -> None:
+    fitted = model().fit(weeks(sample, decimals))
+    digits = 5e-6 if model is BetaGeoModel else 5e-4
+    assert list(fitted.params.values()) == pytest.approx(params, abs=digits)
+    assert fitted.log_likelihood == pytest.approx(log_likelihood, abs=5e-5)
+
+
+def test_bg_nbd_expects_the_published_purchases(sample: Table) -> None:
+    model = BetaGeoModel().fit(weeks(sample, 2))
+    new = model.expected_purchases_new_customer([1 / 7, 1, 3, 31.8571, 32, 78])
+    assert new == pytest.approx([0.0078, 0.0532, 0.1506, 1.0405, 1.0437, 1.858], abs=5e-5)
+    assert float(model.expected_purchases(39, 2, 30.43, 38.86)) == pytest.approx(1.2259, abs=5e-5)
+
+
+def test_bg_nbd_on_all_of_cdnow(everybody: Table) -> None:
+    model = BetaGeoModel().fit(weeks(everybody))
+    assert list(model.params.values()) == pytest.approx([0.25162, 4.78895, 0.72343, 2.16109], abs=1e-5)
+
+
+def test_the_published_spend(sample: Table) -> None:
+    """p is known to two digits: it depends on how purchases of one day are added up."""
+    model = GammaGammaModel().fit(sample)
+    assert list(model.params.values()) == pytest.approx([6.25, 3.74, 15.44], abs=0.01)
+    assert model.log_likelihood == pytest.approx(-4055.92, abs=0.005)
