@@ -16,7 +16,7 @@ from peakend.value.models.priors import LogNormal, penalty
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from peakend.value.models.fitting import Objective
     from peakend.value.models.parameters import Interval, Link
@@ -124,12 +124,16 @@ class LikelihoodModel(ABC, Generic[Data]):
         """A function of the parameter vector, with an interval: see `Parameters.implied`."""
         return self.params.implied(quantity, link=link, confidence=confidence)
 
-    def at(self, vector: Floats) -> Self:
-        """This model with other parameter values and the same covariance: for what follows from them."""
+    def at(self, vector: ArrayLike) -> Self:
+        """This model with other parameter values and the same covariance: for what follows from them.
+
+        A model that was not fitted gets the values without a covariance (NaN): to simulate from what is known.
+        """
+        values = np.asarray(vector, np.float64)
+        unknown = np.full((len(values), len(values)), np.nan)
+        covariance = unknown if self._params is None else self._params.covariance
         moved = self._again()
-        moved._params = Parameters(
-            self._all_names, np.asarray(vector, np.float64), self.params.covariance, self._free
-        )
+        moved._params = Parameters(self._all_names, values, covariance, self._free)
         return moved
 
     def bootstrap(self, draws: int = 200, *, seed: int = 0) -> Floats:
