@@ -13,6 +13,12 @@ def _customer_profit(inputs: Inputs) -> Results:
     return customer_profit_tables(inputs)
 
 
+def _whale(inputs: Inputs) -> Results:
+    from peakend.value.profit.whale import whale_tables
+
+    return whale_tables(inputs)
+
+
 _BOOKS = (
     "products",
     "interactions",
@@ -59,4 +65,31 @@ CUSTOMER_PROFIT = Analysis(
     ),
 )
 
-ANALYSES: tuple[Analysis, ...] = (CUSTOMER_PROFIT,)
+PROFIT_WHALE = Analysis(
+    name="profit_whale",
+    version=1,
+    chapter="worth",
+    title=Text("Which customers make the profit", "利润来自哪些客户"),
+    meaning=Text(
+        "The whale curve of customers' profit, tenths with a policy for each tier, value and high-value "
+        "customers, and where past profit alone misleads.",
+        "客户利润的鲸鱼曲线、十分位与各层级策略、价值客户与高价值客户，以及仅凭过往利润会误判之处。",
+    ),
+    needs=("customer_profit",),
+    uses=(),
+    gives=(columns.PROFIT_WHALE, columns.PROFIT_DECILES, columns.PROFIT_FIGURES),
+    compute=_whale,
+    sql=(
+        "value/profit/whale_percentiles",
+        "value/profit/profit_deciles",
+        "value/profit/value_thresholds",
+        "value/profit/whale_customers",
+    ),
+    sources=(
+        "Kaplan & Narayanan 2001, Journal of Cost Management 15(5)",
+        "Wilson 1927, JASA 22(158)",
+        "Särndal, Swensson & Wretman 1992, Model Assisted Survey Sampling, 5.6",
+    ),
+)
+
+ANALYSES: tuple[Analysis, ...] = (CUSTOMER_PROFIT, PROFIT_WHALE)

@@ -4,10 +4,22 @@ with bought as (
     sum(l.revenue) as revenue,
     sum(l.product_cost) as product_cost,
     sum(case when l.cost_from = 'unknown' then l.revenue end) as revenue_without_cost,
-    sum(case when l.cost_from = 'unknown' then 1 else 0 end) as lines_without_cost
+    sum(case when l.cost_from = 'unknown' then 1 else 0 end) as lines_without_cost,
+    min(case when l.kind = 'sale' then l.at end) as first_at,
+    max(case when l.kind = 'sale' then l.at end) as last_at
   from profit_lines l
   where l.customer_id is not null and l.kind in ('sale', 'refund')
   group by l.customer_id
+),
+first_lines as (
+  select
+    l.customer_id,
+    l.product_id,
+    l.channel,
+    row_number() over (partition by l.customer_id order by l.transaction_id) as place
+  from profit_lines l
+  join bought b on b.customer_id = l.customer_id and b.first_at = l.at
+  where l.kind = 'sale'
 ),
 booked as (
   select
@@ -59,9 +71,14 @@ summed as (
     cast(coalesce(e.retention, 0) as decimal(18, 4)) as retention,
     cast(coalesce(e.other_cost, 0) as decimal(18, 4)) as other_cost,
     cast(coalesce(b.revenue_without_cost, 0) as decimal(18, 4)) as revenue_without_cost,
-    cast(coalesce(b.lines_without_cost, 0) as bigint) as lines_without_cost
+    cast(coalesce(b.lines_without_cost, 0) as bigint) as lines_without_cost,
+    cast(b.first_at as date) as first_on,
+    cast(b.last_at as date) as last_on,
+    f.product_id as entry_product_id,
+    f.channel as entry_channel
   from everybody c
   left join bought b on b.customer_id = c.customer_id
+  left join first_lines f on f.customer_id = c.customer_id and f.place = 1
   left join booked e on e.customer_id = c.customer_id
   left join served s on s.customer_id = c.customer_id
 ),
@@ -82,6 +99,10 @@ priced as (
     s.other_cost,
     s.revenue_without_cost,
     s.lines_without_cost,
+    s.first_on,
+    s.last_on,
+    s.entry_product_id,
+    s.entry_channel,
     cast(
       s.margin + s.referral + s.information + s.reference + s.other_value
       - s.cost_to_serve - s.acquisition - s.retention - s.other_cost
@@ -106,6 +127,10 @@ ranked as (
     p.other_cost,
     p.revenue_without_cost,
     p.lines_without_cost,
+    p.first_on,
+    p.last_on,
+    p.entry_product_id,
+    p.entry_channel,
     p.profit,
     row_number() over (order by p.profit desc, p.customer_id) as place,
     sum(p.profit) over (
@@ -145,6 +170,10 @@ select
     when r.revenue_without_cost = r.revenue then 'unknown'
     else 'partly'
   end as cost_known,
+  r.first_on,
+  r.last_on,
+  r.entry_product_id,
+  r.entry_channel,
   cast($as_of as date) as as_of_on,
   cast($currency as varchar) as currency
 from ranked r
