@@ -95,7 +95,8 @@ class LikelihoodModel(ABC, Generic[Data]):
         optimum = minimised(penalised, begun, model=type(self).__name__)
         vector = np.where(logs, np.exp(np.where(logs, optimum.theta, 0.0)), optimum.theta)
         self._params = Parameters(names, vector, optimum.covariance, free)
-        self._log_likelihood = -objective(optimum.theta)[0]
+        believed = penalty(self.priors, names, optimum.theta)[0] if self.priors else 0.0
+        self._log_likelihood = believed - optimum.value
         self._data = read
         self.iterations = optimum.iterations
         return self
@@ -123,6 +124,12 @@ class LikelihoodModel(ABC, Generic[Data]):
     ) -> Interval:
         """A function of the parameter vector, with an interval: see `Parameters.implied`."""
         return self.params.implied(quantity, link=link, confidence=confidence)
+
+    def having(self, params: Parameters) -> Self:
+        """An unfitted model like this one with known parameters, as they were stored."""
+        known = self._again()
+        known._params = params
+        return known
 
     def at(self, vector: ArrayLike) -> Self:
         """This model with other parameter values and the same covariance: for what follows from them.
