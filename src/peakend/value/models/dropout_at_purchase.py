@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from scipy.special import expit
@@ -10,49 +10,31 @@ from scipy.special import expit
 from peakend.value.models.dropout_at_purchase_likelihood import Tabulated, negative_log_likelihood
 from peakend.value.models.fitting import DidNotConvergeError, minimised
 from peakend.value.models.future_purchases import purchases_while_alive
-from peakend.value.models.histories import PurchaseHistories
-from peakend.value.models.likelihood_model import LikelihoodModel
+from peakend.value.models.purchase_model import PurchaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
     from peakend.value.models.fitting import Objective
-    from peakend.value.models.priors import LogNormal
-    from peakend.value.models.time_units import TimeUnit
+    from peakend.value.models.histories import PurchaseHistories
 
     Floats = NDArray[np.float64]
 
-_SAMPLE = 8_000
-"""Histories on which a large fit is begun: from their optimum the whole needs a few Newton steps."""
+_SAMPLE = 10_000
+"""Customers on whom a large fit is begun: from their optimum the whole needs a few Newton steps."""
 
 
-class DropoutAtPurchaseModel(LikelihoodModel[PurchaseHistories]):
+class DropoutAtPurchaseModel(PurchaseModel):
     """Buys at rate λ ~ gamma(r, alpha); leaves after a purchase with probability p ~ beta(a, b).
 
-    time_unit: the unit of recency, T, horizons and of 1/λ; that of `PurchaseHistories` where they are given.
     Which purchases are chances to leave is what the models differ in.
     """
 
     names: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
     _chances: ClassVar[int]
     """n − x: chances to leave beyond the repeat purchases."""
-
-    def __init__(
-        self, *, time_unit: TimeUnit = "week", priors: Mapping[str, LogNormal] | None = None
-    ) -> None:
-        super().__init__(priors=priors)
-        self.time_unit: TimeUnit = time_unit
-
-    def _again(self) -> DropoutAtPurchaseModel:
-        return type(self)(time_unit=self.time_unit, priors=self.priors)
-
-    def _read(self, data: object, **given: object) -> PurchaseHistories:
-        customers = cast("ArrayLike | None", given.get("customers"))
-        read = PurchaseHistories.of(data, time_unit=self.time_unit, customers=customers)
-        self.time_unit = read.time_unit
-        return read
 
     def _objective(self, data: PurchaseHistories) -> Objective:
         tables = Tabulated.of(data, self._chances)
@@ -64,18 +46,16 @@ class DropoutAtPurchaseModel(LikelihoodModel[PurchaseHistories]):
             np.log([r, alpha * middle, a, b])
             for r, alpha, a, b in ((0.5, 0.2, 0.8, 2.5), (1.0, 1.0, 1.0, 1.0), (0.2, 0.1, 0.3, 3.0))
         ]
-        if len(data.frequency) <= 4 * _SAMPLE:
+        if len(data.frequency) <= 2 * _SAMPLE:
             return guesses
-        kept = np.zeros(len(data.frequency), np.int64)
-        places = np.linspace(0, len(kept) - 1, _SAMPLE).astype(np.int64)
-        kept[places] = data.customers[places]
+        # Every so-many-th customer, in order of histories: a small picture of the whole.
+        ordered = np.cumsum(data.customers)
+        taken = np.searchsorted(ordered, np.linspace(0, data.total, _SAMPLE, endpoint=False), side="right")
+        few = data.with_customers(np.bincount(taken, minlength=len(ordered)))
         try:
-            return [minimised(self._objective(data.with_customers(kept)), guesses[:1], model="").theta]
+            return [minimised(self._objective(few), guesses[:1], model=type(self).__name__).theta]
         except DidNotConvergeError:
             return guesses
-
-    def _resampled(self, data: PurchaseHistories, random: np.random.Generator) -> PurchaseHistories:
-        return data.with_customers(random.multinomial(data.total, data.customers / data.total))
 
     def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> Floats:
         """P(still a customer at T | x, t_x, T); arrays that broadcast, times in `time_unit`."""
@@ -97,6 +77,34 @@ class DropoutAtPurchaseModel(LikelihoodModel[PurchaseHistories]):
         r, alpha, a, b = self.params.vector
         stays = b / (a + b) if self._chances else 1.0
         return stays * purchases_while_alive(r, alpha, a, b + self._chances, time)
+
+    def simulate(self, T: ArrayLike, *, seed: int = 0) -> dict[str, Floats]:
+        """Histories of new customers who are observed for T (n), drawn from the model.
+
+        Returns arrays (n) by name: frequency, recency and T, and what nobody sees: `purchase_rate` (λ),
+        `dropout` (p) and `alive` (1 or 0 at T). With N ~ Poisson(λT) purchases if nobody left, and the K-th the
+        last, x = min(N, K), and t_x / T is the x-th of N uniform times: beta(x, N − x + 1).
+        """
+        age = np.atleast_1d(np.asarray(T, np.float64))
+        random = np.random.default_rng(seed)
+        r, alpha, a, b = self.params.vector
+        rate = random.gamma(r, 1 / alpha, len(age))
+        dropout = random.beta(a, b, len(age))
+        would = random.poisson(rate * age)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # Geometric by inversion: a dropout of 1e-300 needs no integer that large.
+            last = np.ceil(-random.standard_exponential(len(age)) / np.log1p(-dropout))
+        last = np.where(np.isfinite(last), np.maximum(last, 1), np.inf) - self._chances
+        x = np.minimum(would, last)
+        place = random.beta(np.maximum(x, 1), would - x + 1)
+        return {
+            "frequency": x,
+            "recency": np.where(x > 0, age * place, 0.0),
+            "T": age,
+            "purchase_rate": rate,
+            "dropout": dropout,
+            "alive": (would < last).astype(np.float64),
+        }
 
 
 def _arrays(*values: ArrayLike) -> tuple[Floats, ...]:

@@ -18,6 +18,8 @@ import numpy as np
 from scipy.special import digamma, expit, gammaln, zeta
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from peakend.value.models.histories import PurchaseHistories
@@ -128,13 +130,13 @@ def _counted(data: Tabulated, r: float, alpha: float, a: float, b: float) -> tup
     n = k + data.chances
     customers = float(data.counts.sum())
     value = customers * r * np.log(alpha) + float(
-        data.counts @ (_rising(r, k, gammaln) + _rising(b, n, gammaln) - _rising(a + b, n, gammaln))
+        data.counts @ (rising(r, k, gammaln) + rising(b, n, gammaln) - rising(a + b, n, gammaln))
     )
     by_r, by_b, by_sum = (
-        float(data.counts @ _rising(base, steps, digamma)) for base, steps in ((r, k), (b, n), (a + b, n))
+        float(data.counts @ rising(base, steps, digamma)) for base, steps in ((r, k), (b, n), (a + b, n))
     )
     by_rr, by_bb, by_sum_sum = (
-        float(data.counts @ _rising(base, steps, trigamma)) for base, steps in ((r, k), (b, n), (a + b, n))
+        float(data.counts @ rising(base, steps, trigamma)) for base, steps in ((r, k), (b, n), (a + b, n))
     )
     logs, inverse = np.log(alpha + data.times), 1 / (alpha + data.times)
     powers = r * data.alive + data.purchases
@@ -161,10 +163,9 @@ def trigamma(z: Floats) -> Floats:
     return np.asarray(zeta(2, z), np.float64)
 
 
-def _rising(base: float, steps: Floats, function: object) -> Floats:
-    """function(base + k) − function(base), for gammaln and its derivatives."""
-    assert callable(function)
-    return np.asarray(function(base + steps) - function(np.float64(base)), np.float64)
+def rising(base: float, steps: Floats, function: Callable[[Floats], Floats]) -> Floats:
+    """function(base + k) − function(base): of gammaln, the logarithm of a rising factorial."""
+    return np.asarray(function(base + steps) - function(np.asarray(base)), np.float64)
 
 
 def in_logarithms(

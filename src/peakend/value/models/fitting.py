@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 
 from peakend.errors import PeakendError
 from peakend.language import Text
@@ -89,35 +89,46 @@ def minimised(objective: Objective, starts: Sequence[Floats], *, model: str) -> 
 
 
 class _Remembered:
-    """An objective that is computed once for its value, gradient and Hessian at the same theta."""
+    """An objective that is computed once for its value, gradient and Hessian at the last two points."""
 
     def __init__(self, objective: Objective) -> None:
         self._objective = objective
-        self._theta: Floats | None = None
-        self._found: tuple[float, Floats, Floats] = (np.inf, np.empty(0), np.empty((0, 0)))
+        self._found: dict[bytes, tuple[float, Floats, Floats]] = {}
 
     def at(self, theta: Floats) -> tuple[float, Floats, Floats]:
-        if self._theta is None or not np.array_equal(theta, self._theta):
-            self._theta = theta.copy()
+        point = np.asarray(theta, np.float64).tobytes()
+        if point not in self._found:
             with np.errstate(all="ignore"):
-                value, gradient, hessian = self._objective(theta)
+                value, gradient, hessian = self._objective(theta.copy())
             usable = np.isfinite(value) and np.isfinite(gradient).all() and np.isfinite(hessian).all()
             size = len(theta)
             lost = (UNUSABLE, np.zeros(size), np.eye(size))
-            self._found = (float(value), gradient, hessian) if usable else lost
-        return self._found
+            # A step that is taken back leads to where it began: the point before the last.
+            self._found = dict(list(self._found.items())[-1:])
+            self._found[point] = (float(value), gradient, hessian) if usable else lost
+        return self._found[point]
 
 
 def _from(objective: Objective, start: Floats) -> Optimum | Text:
     remembered = _Remembered(objective)
     if remembered.at(start)[0] >= UNUSABLE:
         return Text("the likelihood is not finite at the start", "起点处似然无穷")
+
+    def nothing_left(intermediate_result: OptimizeResult) -> None:
+        # What a step would gain ends the search, not the size of the gradient: that grows with the customers.
+        _, gradient, hessian = remembered.at(np.asarray(intermediate_result.x, np.float64))
+        if _unusable(intermediate_result.x, hessian) is None:
+            gain = 0.5 * float(gradient @ np.linalg.solve(hessian, gradient))
+            if 0 <= gain <= _DECREMENT:
+                raise StopIteration
+
     ended = minimize(
         lambda theta: remembered.at(theta)[0],
         start,
         jac=lambda theta: remembered.at(theta)[1],
         hess=lambda theta: remembered.at(theta)[2],
         method="trust-exact",
+        callback=nothing_left,
         options={"gtol": 1e-10, "maxiter": MOST_ITERATIONS},
     )
     theta = np.asarray(ended.x, np.float64)
@@ -127,9 +138,11 @@ def _from(objective: Objective, start: Floats) -> Optimum | Text:
         if reason is not None:
             return reason
         step = np.linalg.solve(hessian, gradient)
-        if 0.5 * float(gradient @ step) <= _DECREMENT:
-            return Optimum(theta, value, hessian, int(ended.nit))
+        gain = 0.5 * float(gradient @ step)
         theta = np.asarray(theta - step, np.float64)
+        if gain <= _DECREMENT:
+            # This near, the last step squares what is left of the distance.
+            return Optimum(theta, value - gain, hessian, int(ended.nit))
     return Text("the last steps still gained likelihood", "最后几步似然仍在上升")
 
 

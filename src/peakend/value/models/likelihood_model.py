@@ -134,7 +134,7 @@ class LikelihoodModel(ABC, Generic[Data]):
     def at(self, vector: ArrayLike) -> Self:
         """This model with other parameter values and the same covariance: for what follows from them.
 
-        A model that was not fitted gets the values without a covariance (NaN): to simulate from what is known.
+        A model that was not fitted gets the values and no covariance (NaN): to simulate from what is known.
         """
         values = np.asarray(vector, np.float64)
         unknown = np.full((len(values), len(values)), np.nan)
