@@ -122,15 +122,19 @@ def _from(objective: Objective, start: Floats) -> Optimum | Text:
             if 0 <= gain <= _DECREMENT:
                 raise StopIteration
 
-    ended = minimize(
-        lambda theta: remembered.at(theta)[0],
-        start,
-        jac=lambda theta: remembered.at(theta)[1],
-        hess=lambda theta: remembered.at(theta)[2],
-        method="trust-exact",
-        callback=nothing_left,
-        options={"gtol": 1e-10, "maxiter": MOST_ITERATIONS},
-    )
+    try:
+        ended = minimize(
+            lambda theta: remembered.at(theta)[0],
+            start,
+            jac=lambda theta: remembered.at(theta)[1],
+            hess=lambda theta: remembered.at(theta)[2],
+            method="trust-exact",
+            callback=nothing_left,
+            options={"gtol": 1e-10, "maxiter": MOST_ITERATIONS},
+        )
+    except (UnboundLocalError, np.linalg.LinAlgError):
+        # What scipy's subproblem ends with where no damping makes the Hessian positive definite.
+        return Text("the likelihood has no usable curvature there", "似然在该处没有可用的曲率")
     theta = np.asarray(ended.x, np.float64)
     for _ in range(5):
         value, gradient, hessian = remembered.at(theta)
