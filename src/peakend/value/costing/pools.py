@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 MINUTES_OF_INTERACTIONS = "interaction_minutes"
+# In minutes; a capacity below it is none.
+SECOND = Fraction(1, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,9 @@ class Pool:
             return None
         cost = self.cost if self.standard_cost is None else self.standard_cost
         capacity = self.capacity if self.standard_capacity is None else self.standard_capacity
-        return Fraction(cost) / capacity if cost is not None and capacity else None
+        if cost is None or capacity is None or capacity < SECOND:
+            return None
+        return Fraction(cost) / capacity
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +162,12 @@ def _pool(
         names.append("negative")
     elif pool.cost is None:
         names.append("no_cost")
-    elif not pool.capacity:
+    elif pool.capacity is None or pool.capacity < SECOND:
         names.append("zero_capacity")
     problems = [replace(about, problem=one) for one in names]
     if names:
         pool = Pool(name, period_on, most, None, currency=own, costed=False)
-    elif pool.standard_capacity == 0:
+    elif pool.standard_capacity is not None and pool.standard_capacity < SECOND:
         problems.append(replace(about, problem="zero_standard_capacity"))
     if currency is not None and not said["currency"]:
         problems.append(replace(about, problem="no_currency"))

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 PROBLEMS: Mapping[str, Text] = {
     "no_cost": Text("The pool has no cost: nothing of it is assigned", "资源池没有成本：未作任何分配"),
     "zero_capacity": Text(
-        "The pool has a cost and no practical capacity: there is no rate, and none of it is assigned",
-        "资源池有成本而没有实际产能：无法得出费率，成本未作任何分配",
+        "The pool has a cost and no practical capacity (or less than a second): there is no rate, and "
+        "none of it is assigned",
+        "资源池有成本而没有实际产能（或不足一秒）：无法得出费率，成本未作任何分配",
     ),
     "negative": Text(
         "A cost, a capacity or a time is below zero: left out", "成本、产能或耗时为负数：未计入"
