@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from peakend.value.purchases.summary import purchase_counts, purchase_problems, rfm_summary
 
 # Name -> the module it is loaded from when it is asked for; numpy and scipy load with it.
 _FROM: dict[str, str] = {
@@ -18,6 +22,8 @@ _FROM: dict[str, str] = {
     "ShiftedBetaGeoModel": "peakend.value.models.shifted_beta_geo",
     "activity_costs": "peakend.value.costing.plain_numbers",
     "apportion": "peakend.value.costing.apportionment",
+    "purchase_counts": "peakend.value.purchases.summary",
+    "purchase_problems": "peakend.value.purchases.summary",
     "rfm_summary": "peakend.value.purchases.summary",
 }
 
@@ -34,6 +40,8 @@ __all__ = [
     "ShiftedBetaGeoModel",
     "activity_costs",
     "apportion",
+    "purchase_counts",
+    "purchase_problems",
     "rfm_summary",
 ]
 

@@ -101,6 +101,14 @@ def _chosen(rows: list[dict[str, Any]], currency: str | None) -> str:
     lines: dict[str, int] = {}
     for row in rows:
         lines[row["currency"]] = lines.get(row["currency"], 0) + row["lines"]
+    return chosen_currency(lines, currency)
+
+
+def chosen_currency(lines: dict[str, int], currency: str | None) -> str:
+    """The one currency to report in: `currency`, or the only one in `lines` (currency → lines, not empty).
+
+    Raises `SeveralCurrenciesError`, `NoSuchCurrencyError`.
+    """
     listed = ", ".join(
         f"{name} ({count})" for name, count in sorted(lines.items(), key=lambda item: -item[1])
     )
