@@ -82,8 +82,8 @@ class DropoutAtPurchaseModel(PurchaseModel):
         """Histories of new customers who are observed for T (n), drawn from the model.
 
         Returns arrays (n) by name: frequency, recency and T, and what nobody sees: `purchase_rate` (λ),
-        `dropout` (p) and `alive` (1 or 0 at T). With N ~ Poisson(λT) purchases if nobody left, and the K-th the
-        last, x = min(N, K), and t_x / T is the x-th of N uniform times: beta(x, N − x + 1).
+        `dropout` (p) and `alive` (1 or 0 at T). With N ~ Poisson(λT) purchases if nobody left, and the K-th
+        the last, x = min(N, K), and t_x / T is the x-th of N uniform times: beta(x, N − x + 1).
         """
         age = np.atleast_1d(np.asarray(T, np.float64))
         random = np.random.default_rng(seed)

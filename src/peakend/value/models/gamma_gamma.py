@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 import numpy as np
 from scipy.special import digamma, gammaln
 
+from peakend.value.models.average_spend import AverageSpend
 from peakend.value.models.dropout_at_purchase_likelihood import in_logarithms, trigamma
 from peakend.value.models.likelihood_model import LikelihoodModel
 
@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class AverageSpend:
-    """frequency: repeat purchases, above zero. total: their value. customers: how many have this pair."""
-
-    frequency: Floats
-    total: Floats
-    customers: Floats
-
-
 class GammaGammaModel(LikelihoodModel[AverageSpend]):
     """A purchase is worth gamma(p, ν) with ν ~ gamma(q, v), independent of how often the customer buys.
 
@@ -40,12 +31,25 @@ class GammaGammaModel(LikelihoodModel[AverageSpend]):
 
     names: ClassVar[tuple[str, ...]] = ("p", "q", "v")
 
+    def fit(  # type: ignore[override]
+        self,
+        data: object,
+        monetary_value: ArrayLike | None = None,
+        *,
+        starts: Sequence[Floats] | None = None,
+        **given: object,
+    ) -> Self:
+        """Fit to a table with frequency and monetary_value, or to these two arrays; from `starts` if given.
+
+        customers: how many customers each row stands for (none: one). Customers without a repeat purchase say
+        nothing and are left out. Raises `SpendError` where a repeat purchase has a mean value that is
+        missing, zero or below, or where nobody bought again; `DidNotConvergeError` as every model.
+        """
+        table = data if monetary_value is None else {"frequency": data, "monetary_value": monetary_value}
+        return super().fit(table, starts=starts, **given)
+
     def _read(self, data: object, **given: object) -> AverageSpend:
-        table = cast("Any", data)
-        x, mean = (np.asarray(table[name], np.float64) for name in ("frequency", "monetary_value"))
-        counts = np.asarray(given.get("customers", np.ones(len(x))), np.float64)
-        repeat = x > 0
-        return AverageSpend(x[repeat], (x * mean)[repeat], counts[repeat])
+        return AverageSpend.of(data, cast("ArrayLike | None", given.get("customers")))
 
     def _objective(self, data: AverageSpend) -> Objective:
         most = int(data.frequency.max(initial=0)) + 1
@@ -93,9 +97,24 @@ class GammaGammaModel(LikelihoodModel[AverageSpend]):
 
     def _resampled(self, data: AverageSpend, random: np.random.Generator) -> AverageSpend:
         total = int(data.customers.sum())
-        drawn = random.multinomial(total, data.customers / total)
-        kept = drawn > 0
-        return AverageSpend(data.frequency[kept], data.total[kept], drawn[kept].astype(np.float64))
+        return data.with_customers(random.multinomial(total, data.customers / total).astype(np.float64))
+
+    def expected_average_value_new_customer(self) -> float:
+        """E[mean value of a purchase] of all customers: p v / (q − 1); NaN where q ≤ 1: it has no mean."""
+        return float(self.conditional_expected_average_value(0, 0))
+
+    def simulate(self, frequency: ArrayLike, *, seed: int = 0) -> dict[str, Floats]:
+        """Mean values of repeat purchases of new customers who make `frequency` of them (n).
+
+        Returns arrays (n) by name: frequency, monetary_value (0 where there is no repeat purchase), and what
+        nobody sees: `expected_value` (p / ν), each customer's own mean.
+        """
+        x = np.atleast_1d(np.asarray(frequency, np.float64))
+        random = np.random.default_rng(seed)
+        p, q, v = self.params.vector
+        rate = random.gamma(q, 1 / v, len(x))
+        mean = random.gamma(p * np.maximum(x, 1)) / (np.maximum(x, 1) * rate)
+        return {"frequency": x, "monetary_value": np.where(x > 0, mean, 0.0), "expected_value": p / rate}
 
     def conditional_expected_average_value(self, frequency: ArrayLike, monetary_value: ArrayLike) -> Floats:
         """E[mean value of a purchase | x, z̄] = p (v + x z̄) / (px + q − 1); arrays that broadcast.
