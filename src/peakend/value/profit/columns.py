@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from peakend.declaration import ResultColumn, ResultTable
-from peakend.feedback.score_columns import SHARE, column, interval_ends
+from peakend.feedback.score_columns import HIDDEN, SHARE, column, interval_ends
 from peakend.language import Text
 
 if TYPE_CHECKING:
@@ -323,4 +323,382 @@ PROFIT_FIGURES = ResultTable(
         "哪些是价值客户、各门槛下的高价值客户，以及亏损客户造成的损失。",
     ),
     _behind_whale,
+)
+
+
+def _behind_segment(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
+    from peakend.value.profit.profit_segments import customers_of
+
+    return customers_of(inputs, row)
+
+
+def _behind_cohort(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
+    from peakend.value.profit.cohorts import customers_of
+
+    return customers_of(inputs, row)
+
+
+def _behind_sku(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
+    from peakend.value.profit.sku_margins import customers_of
+
+    return customers_of(inputs, row)
+
+
+def _behind_turnaround(inputs: Inputs, row: Mapping[str, Any]) -> Relation:
+    from peakend.value.profit.turnaround import customers_of
+
+    return customers_of(inputs, row)
+
+
+PROFIT_SEGMENTS = ResultTable(
+    "profit_segments",
+    (
+        column(
+            "cut",
+            "string",
+            "all, a declared segmentation, main_channel, main_site, entry_product or entry_channel",
+            "划分：all 全体、既定划分、main_channel 主要渠道、main_site 主要网点、entry_product 首购产品、"
+            "entry_channel 首购渠道",
+        ),
+        column("cell", "string", "Segment, channel, site or product", "分群、渠道、网点或产品"),
+        column("n", "integer", "Customers", "客户数", CUSTOMERS),
+        money("profit", "Their profit", "其利润"),
+        money("revenue", "Their revenue", "其收入"),
+        money("cost_to_serve", "Their cost to serve", "其服务成本"),
+        column("mean_profit", "number", "Profit a customer", "人均利润", _MONEY),
+        *interval_ends("mean_profit", _MONEY),
+        column("unprofitable", "integer", "Of these, customers with a loss", "其中亏损客户", CUSTOMERS),
+        money("lost", "What they lose", "其亏损额"),
+        column("unprofitable_share", "number", "Share of customers with a loss", "亏损客户占比", SHARE),
+        *interval_ends("unprofitable_share", SHARE),
+        column(
+            "difference",
+            "number",
+            "mean_profit minus that of all others of the cut",
+            "mean_profit 减去该划分其他客户的均值",
+            _MONEY,
+        ),
+        column(
+            "p_value",
+            "number",
+            "Two-sided p of no difference (Welch)",
+            "无差异的双侧 p 值（Welch）",
+            "probability",
+        ),
+        column(
+            "adjusted_p",
+            "number",
+            "p after Holm's correction over the cut",
+            "在该划分内作 Holm 校正后的 p 值",
+            "probability",
+        ),
+        column(
+            "verdict",
+            "string",
+            "more, less or cannot_tell (empty: not compared)",
+            "结论：more 更多、less 更少、cannot_tell 尚不能断定（空为未比较）",
+        ),
+        *HIDDEN,
+        CURRENCY,
+    ),
+    ("cut", "cell"),
+    Text(
+        "Profit by segment, channel, site and entry product, with an interval that allows for skewness.",
+        "按分群、渠道、网点与首购产品的利润；区间已计入偏态。",
+    ),
+    _behind_segment,
+)
+
+_COHORT = (
+    column("kind", "string", "all, or cohort", "all 全体，或 cohort 某批"),
+    column(
+        "cohort_on",
+        "day",
+        "Month in which they first bought or joined (empty: all)",
+        "首次购买或加入的月份（空为全体）",
+    ),
+)
+_CUMULATIVE = (
+    column(
+        "cumulative_per_customer",
+        "number",
+        "Profit a customer since the beginning, cost of winning them included",
+        "自开始以来的人均累计利润（含获客成本）",
+        _MONEY,
+    ),
+    *interval_ends("cumulative_per_customer", _MONEY),
+)
+
+PROFIT_COHORTS = ResultTable(
+    "profit_cohorts",
+    (
+        *_COHORT,
+        column("month", "integer", "Months since then", "此后第几个月", "months"),
+        column(
+            "state",
+            "string",
+            "observed, or incomplete (the month is not over)",
+            "observed 已观测、incomplete 该月尚未结束",
+        ),
+        column("customers", "integer", "Customers observed that long", "观测至此的客户数", CUSTOMERS),
+        money("cumulative", "Their profit since the beginning", "其累计利润"),
+        *_CUMULATIVE,
+        *HIDDEN,
+        CURRENCY,
+    ),
+    ("kind", "cohort_on", "month"),
+    Text(
+        "What customers have brought by so many months after they began, less what they cost.",
+        "客户在开始后若干个月内的累计利润，已减去获取与服务成本。",
+    ),
+    _behind_cohort,
+)
+
+PROFIT_BREAK_EVEN = ResultTable(
+    "profit_break_even",
+    (
+        *_COHORT,
+        column("customers", "integer", "Customers", "客户数", CUSTOMERS),
+        column("months_observed", "integer", "Months that are over", "已结束的月数", "months"),
+        column(
+            "acquisition_per_customer",
+            "number",
+            "What winning one of them cost, campaigns of their month included",
+            "人均获客成本（含当月营销活动）",
+            _MONEY,
+        ),
+        column(
+            "break_even_month",
+            "integer",
+            "First month in which the mean is zero or above (empty: not yet)",
+            "均值首次不小于零的月份（空为尚未）",
+            "months",
+        ),
+        column(
+            "earliest",
+            "integer",
+            "First month in which the upper end of the interval is",
+            "区间上限首次不小于零的月份",
+            "months",
+        ),
+        column(
+            "latest",
+            "integer",
+            "First month in which the lower end is (empty: not yet shown)",
+            "区间下限首次不小于零的月份（空为尚未证实）",
+            "months",
+        ),
+        column(
+            "state",
+            "string",
+            "reached, not_shown (the interval still reaches below zero) or not_yet",
+            "reached 已回本、not_shown 尚未证实、not_yet 尚未回本",
+        ),
+        *_CUMULATIVE,
+        *HIDDEN,
+        CURRENCY,
+    ),
+    ("kind", "cohort_on"),
+    Text(
+        "In which month customers have paid back what they cost, or not yet.",
+        "客户在第几个月回本，或尚未回本。",
+    ),
+    _behind_cohort,
+)
+
+ACQUISITION_COSTS = ResultTable(
+    "acquisition_costs",
+    (
+        column(
+            "cut",
+            "string",
+            "all, entry_product or entry_channel",
+            "all 全体、entry_product 首购产品、entry_channel 首购渠道",
+        ),
+        column(
+            "cell",
+            "string",
+            "Product or channel they came in by ('': not stated)",
+            "首购产品或渠道（空串为未说明）",
+        ),
+        money(
+            "spend",
+            "Spent on winning customers; adds up to all in every cut",
+            "获客支出；各划分内合计均等于总支出",
+        ),
+        money("spend_on_customers", "Of this, booked on customers", "其中记入客户"),
+        money("spend_on_campaigns", "Of this, on campaigns", "其中营销活动"),
+        column(
+            "new_customers",
+            "integer",
+            "Customers who first bought in the data",
+            "首次购买的新客户",
+            CUSTOMERS,
+        ),
+        column("cac", "number", "Spend / new customers", "获客成本：支出／新客户", _MONEY),
+        column(
+            "payback_months",
+            "integer",
+            "Months until they have brought that much (empty: not yet)",
+            "回收期（空为尚未）",
+            "months",
+        ),
+        column("months_observed", "integer", "Months that are over for somebody", "已结束的月数", "months"),
+        column(
+            "brought_per_customer",
+            "number",
+            "Brought so far, before the cost of winning them",
+            "迄今人均贡献（未减获客成本）",
+            _MONEY,
+        ),
+        column(
+            "state",
+            "string",
+            "paid_back, not_yet, nobody (no new customer) or not_stated",
+            "paid_back 已回收、not_yet 尚未、nobody 无新客户、not_stated 未说明",
+        ),
+        *HIDDEN,
+        CURRENCY,
+    ),
+    ("cut", "cell"),
+    Text(
+        "What winning a customer costs by the product and channel they came in by, and when it is paid back.",
+        "按首购产品与渠道的获客成本与回收期。",
+    ),
+    _behind_cohort,
+)
+
+KEEPING_COSTS = ResultTable(
+    "keeping_costs",
+    (
+        column("year", "integer", "Calendar year", "年度"),
+        money("acquisition", "Spent on winning customers", "获客支出"),
+        column(
+            "new_customers",
+            "integer",
+            "Customers who first bought in the year",
+            "当年首次购买的客户",
+            CUSTOMERS,
+        ),
+        column("cost_to_win", "number", "acquisition / new_customers", "人均获客成本", _MONEY),
+        money("retention", "Spent on keeping customers", "维系支出"),
+        column(
+            "kept_customers",
+            "integer",
+            "Bought in the year and began before it",
+            "此前已开始且当年购买的客户",
+            CUSTOMERS,
+        ),
+        column("cost_to_keep", "number", "retention / kept_customers", "人均维系成本", _MONEY),
+        column(
+            "ratio",
+            "number",
+            "cost_to_keep / cost_to_win: below 1, keeping is cheaper (empty: not known)",
+            "维系与获取成本之比；小于 1 表示维系更省（空为未知）",
+        ),
+        CURRENCY,
+    ),
+    ("year",),
+    Text(
+        "What keeping a customer costs against winning one, by year.",
+        "逐年比较维系一位客户与获取一位客户的成本。",
+    ),
+)
+
+SKU_MARGINS = ResultTable(
+    "sku_margins",
+    (
+        column("product_id", "string", "Product ('': none named)", "产品（空串为未注明）"),
+        column("kind", "string", "sold, fee or adjustment", "sold 销售、fee 收费、adjustment 调整"),
+        column("product_name", "string", "Name", "名称"),
+        column("category", "string", "Category", "品类"),
+        column("customers", "integer", "Identified customers who bought it", "购买的已识别客户", CUSTOMERS),
+        column("baskets", "integer", "Orders it was in", "所在订单数", "orders"),
+        column("lines", "integer", "Lines", "交易行数", "rows"),
+        column("quantity", "number", "Quantity sold less returned", "净销量"),
+        money("revenue", "Sales less refunds", "销售减退款"),
+        money("product_cost", "Cost of what was sold, where it is known", "已知的销售成本"),
+        money("margin", "revenue − product_cost", "毛利"),
+        column(
+            "margin_rate", "number", "margin / revenue (empty: no revenue)", "毛利率（空为无收入）", SHARE
+        ),
+        money("revenue_without_cost", "Revenue of lines whose cost nobody knows", "成本未知的交易行收入"),
+        column(
+            "lines_without_cost", "integer", "Lines whose cost nobody knows", "成本未知的交易行数", "rows"
+        ),
+        money("unit_cost", "Purchase cost of one (product list)", "单位进价（产品表）"),
+        AS_OF,
+        CURRENCY,
+    ),
+    ("product_id", "kind"),
+    Text(
+        "Cost and margin of every single item, by customers and baskets; adds up to the company's.",
+        "单品成本与毛利，含客户与购物篮数；合计等于公司总数。",
+    ),
+    _behind_sku,
+)
+
+TURNAROUND = ResultTable(
+    "turnaround",
+    (
+        POSITION,
+        column(
+            "lever_set",
+            "string",
+            "Levers, joined by +; none: whom no set turns",
+            "手段组合，以 + 连接；none 为均无法扭亏者",
+        ),
+        *LABELS,
+        column("levers", "integer", "Number of levers", "手段数"),
+        column("customers", "integer", "All unprofitable customers", "全部亏损客户", CUSTOMERS),
+        column(
+            "turned",
+            "integer",
+            "Of these, whom the set brings to zero or above",
+            "其中可扭亏的客户",
+            CUSTOMERS,
+        ),
+        column("turned_share", "number", "turned / customers", "可扭亏占比", SHARE),
+        column(
+            "young",
+            "integer",
+            "Of those turned (none: of those not), first bought in the last 90 days",
+            "其中近 90 天首次购买者（none 行为无法扭亏者中）",
+            CUSTOMERS,
+        ),
+        column(
+            "smallest_for",
+            "integer",
+            "Customers for whom no smaller set is enough; adds up to all",
+            "以此为最小组合的客户；合计等于全部亏损客户",
+            CUSTOMERS,
+        ),
+        money("smallest_gain", "What the set would gain on these", "对其实施的增益"),
+        money("profit_before", "Profit of those turned, as it was", "可扭亏客户原利润"),
+        money("profit_after", "The same, simulated", "可扭亏客户模拟利润"),
+        money("all_before", "Profit of all unprofitable customers, as it was", "全部亏损客户原利润"),
+        money("all_after", "The same, simulated", "全部亏损客户模拟利润"),
+        money("gain", "all_after − all_before", "模拟利润减原利润"),
+        column("feasible", "flag", "The set turns somebody", "是否有客户可扭亏"),
+        column(
+            "assumptions_en",
+            "string",
+            "What the levers are assumed to do, in English",
+            "手段效果的假设（英文）",
+        ),
+        column(
+            "assumptions_zh",
+            "string",
+            "What the levers are assumed to do, in Chinese",
+            "手段效果的假设（中文）",
+        ),
+        AS_OF,
+        CURRENCY,
+    ),
+    ("lever_set",),
+    Text(
+        "Which levers would turn unprofitable customers, and how many: simulated under stated assumptions.",
+        "哪些手段可使亏损客户扭亏、能扭转多少：在所列假设下的模拟。",
+    ),
+    _behind_turnaround,
 )

@@ -14,18 +14,6 @@ if TYPE_CHECKING:
     from peakend.declaration import Inputs
     from peakend.engine import Relation
 
-# Every canonical table an analysis of profit reads beside transactions.
-READS = (
-    "products",
-    "interactions",
-    "value_entries",
-    "cost_entries",
-    "entry_decisions",
-    "contributions",
-    "conversion_policies",
-)
-SQL = ("value/revenue_lines", "value/profit/entries", "value/profit/profit_lines", "value/profit/last_bought")
-
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -82,7 +70,7 @@ def ledger_of(inputs: Inputs, as_of: date | None = None) -> Ledger | None:
     last = _utc(last or revenue.last_at)
     day = as_of or last.date() + timedelta(days=1)
     until = datetime.combine(as_of or _next_month(last.date()), time())
-    served = _served(inputs)
+    served = _served(inputs, revenue.currency)
     params = {"currency": revenue.currency, "until": until}
     entries = inputs.query("value/profit/entries", {**params, "costed": int(served is not None)})
     return Ledger(
@@ -121,13 +109,18 @@ _NOBODY = pa.table(
 )
 
 
-def _served(inputs: Inputs) -> Relation | None:
+def _served(inputs: Inputs, currency: str) -> Relation | None:
     """Cost to serve by customer from activity-based costing; None where nothing was costed."""
     found = inputs.relations.get("customer_service_cost")
     if found is None:
         return None
-    told = found.query("select count(*) as n from s", name="s").to_arrow()["n"][0].as_py()
-    return found if told else None
+    own = found.query(
+        "select s.customer_id, s.cost_to_serve from s where coalesce(s.currency, $currency) = $currency",
+        {"currency": currency},
+        name="s",
+    )
+    told = own.query("select count(*) as n from s", name="s").to_arrow()["n"][0].as_py()
+    return own if told else None
 
 
 def _next_month(day: date) -> date:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from peakend.value.revenue import reconcile
+
 if TYPE_CHECKING:
     from peakend.declaration import Inputs
     from peakend.value.profit.ledger import Ledger
@@ -12,11 +14,31 @@ if TYPE_CHECKING:
 
 
 def service_parts(inputs: Inputs, ledger: Ledger, cells: Cells) -> dict[str, Decimal]:
-    """Costed service by part: of customers, unidentified, and unallocated (unused capacity).
+    """Costed service by part: of customers, unidentified, unallocated (unused capacity, pools not costed).
 
-    Adds what is known by month to `cells`, and returns what is not.
+    Adds pools' periods within one month to `cells`, and returns what lies on longer ones. Raises
+    `ReconciliationError` where customers' costs are not those that the pools assign to customers.
     """
     if not ledger.costed:
         return {}
-    found = ledger.served.query("value/profit/served_sums", name="service_costs").to_arrow().to_pylist()
-    return {row["bearer"]: Decimal(row["amount"]) for row in found}
+    found = ledger.served.query(
+        "select cast(sum(s.cost_to_serve) as decimal(18, 4)) as amount from s", name="s"
+    ).to_arrow()
+    of_customers = Decimal(found["amount"][0].as_py() or 0)
+    pools = inputs.relations.get("pool_costs")
+    rows = (
+        pools.query("value/profit/pool_parts", {"currency": ledger.currency}, name="pool_costs").to_arrow()
+        if pools is not None
+        else None
+    )
+    if rows is None or not rows.num_rows:
+        return {"customers": of_customers}
+    undated = dict.fromkeys(("customers", "unidentified", "unallocated"), Decimal(0))
+    assigned = Decimal(0)
+    for row in rows.to_pylist():
+        into = cells["service", row["month_on"]] if row["month_on"] is not None else undated
+        for part in undated:
+            into[part] += Decimal(row[part])
+        assigned += Decimal(row["customers"])
+    reconcile(assigned, {"customers": of_customers})
+    return undated
