@@ -29,6 +29,8 @@ UNITS: Mapping[str, Text] = {
     "answers": Text("answers", "份答案"),
     "changes": Text("changes", "次改变"),
     "channels": Text("channels", "个渠道"),
+    "contract-periods": Text("contract-periods", "合约期"),
+    "contracts": Text("contracts", "份合约"),
     "correlation": Text("correlation or coefficient (−1 to 1)", "相关或系数（−1 至 1）"),
     "customers": Text("customers", "位客户"),
     "days": Text("days", "天"),
@@ -293,7 +295,8 @@ def _analysis(analysis: Analysis, language: Language) -> Iterator[str]:
     yield ""
     every = Text("every canonical table that is there", "所有已有的标准表").in_(language)
     needs = ", ".join(every if name == "*" else f"`{name}`" for name in analysis.needs)
-    yield f"- {Text('Needs', '需要').in_(language)}{_colon(language)}{needs}"
+    if needs:
+        yield f"- {Text('Needs', '需要').in_(language)}{_colon(language)}{needs}"
     if analysis.uses:
         uses = ", ".join(f"`{name}`" for name in analysis.uses)
         yield f"- {Text('Uses where there', '有则使用').in_(language)}{_colon(language)}{uses}"
