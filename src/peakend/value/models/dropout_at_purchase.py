@@ -59,7 +59,7 @@ class DropoutAtPurchaseModel(PurchaseModel):
 
     def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> Floats:
         """P(still a customer at T | x, t_x, T); arrays that broadcast, times in `time_unit`."""
-        return _alive(self.params.vector, self._chances, *_arrays(frequency, recency, T))
+        return probability_alive_when(self.params.vector, self._chances, *_arrays(frequency, recency, T))
 
     def expected_purchases(
         self,
@@ -69,7 +69,7 @@ class DropoutAtPurchaseModel(PurchaseModel):
         T: ArrayLike,
     ) -> Floats:
         """Purchases expected in (T, T + horizon] given (x, t_x, T); arrays that broadcast, in `time_unit`."""
-        return _expected(self.params.vector, self._chances, *_arrays(horizon, frequency, recency, T))
+        return expected_when(self.params.vector, self._chances, *_arrays(horizon, frequency, recency, T))
 
     def expected_purchases_new_customer(self, t: ArrayLike) -> Floats:
         """Repeat purchases expected in (0, t] of a customer who first buys at 0; t in `time_unit`."""
@@ -85,33 +85,15 @@ class DropoutAtPurchaseModel(PurchaseModel):
         `dropout` (p) and `alive` (1 or 0 at T). With N ~ Poisson(λT) purchases if nobody left, and the K-th
         the last, x = min(N, K), and t_x / T is the x-th of N uniform times: beta(x, N − x + 1).
         """
-        age = np.atleast_1d(np.asarray(T, np.float64))
-        random = np.random.default_rng(seed)
-        r, alpha, a, b = self.params.vector
-        rate = random.gamma(r, 1 / alpha, len(age))
-        dropout = random.beta(a, b, len(age))
-        would = random.poisson(rate * age)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            # Geometric by inversion: a dropout of 1e-300 needs no integer that large.
-            last = np.ceil(-random.standard_exponential(len(age)) / np.log1p(-dropout))
-        last = np.where(np.isfinite(last), np.maximum(last, 1), np.inf) - self._chances
-        x = np.minimum(would, last)
-        place = random.beta(np.maximum(x, 1), would - x + 1)
-        return {
-            "frequency": x,
-            "recency": np.where(x > 0, age * place, 0.0),
-            "T": age,
-            "purchase_rate": rate,
-            "dropout": dropout,
-            "alive": (would < last).astype(np.float64),
-        }
+        return simulated_when(self.params.vector, self._chances, T, seed)
 
 
 def _arrays(*values: ArrayLike) -> tuple[Floats, ...]:
     return tuple(np.broadcast_arrays(*(np.asarray(value, np.float64) for value in values)))
 
 
-def _alive(vector: Floats, chances: int, x: Floats, last: Floats, age: Floats) -> Floats:
+def probability_alive_when(vector: Floats, chances: int, x: Floats, last: Floats, age: Floats) -> Floats:
+    """P(alive at T) with parameters (r, α, a, b) of all or of each customer; n − x is `chances`."""
     r, alpha, a, b = vector
     n = x + chances
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -119,7 +101,34 @@ def _alive(vector: Floats, chances: int, x: Floats, last: Floats, age: Floats) -
     return np.where(n > 0, expit(-odds), 1.0)
 
 
-def _expected(vector: Floats, chances: int, horizon: Floats, x: Floats, last: Floats, age: Floats) -> Floats:
+def expected_when(
+    vector: Floats, chances: int, horizon: Floats, x: Floats, last: Floats, age: Floats
+) -> Floats:
+    """Purchases expected in (T, T + horizon], with parameters (r, α, a, b) of all or of each customer."""
     r, alpha, a, b = vector
     while_alive = purchases_while_alive(r + x, alpha + age, a, b + x + chances, horizon)
-    return _alive(vector, chances, x, last, age) * while_alive
+    return probability_alive_when(vector, chances, x, last, age) * while_alive
+
+
+def simulated_when(vector: Floats, chances: int, T: ArrayLike, seed: int) -> dict[str, Floats]:
+    """What `DropoutAtPurchaseModel.simulate` says, with parameters of all or of each customer."""
+    age = np.atleast_1d(np.asarray(T, np.float64))
+    random = np.random.default_rng(seed)
+    r, alpha, a, b = vector
+    rate = random.gamma(r, 1 / alpha, len(age))
+    dropout = random.beta(a, b, len(age))
+    would = random.poisson(rate * age)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # Geometric by inversion: a dropout of 1e-300 needs no integer that large.
+        last = np.ceil(-random.standard_exponential(len(age)) / np.log1p(-dropout))
+    last = np.where(np.isfinite(last), np.maximum(last, 1), np.inf) - chances
+    x = np.minimum(would, last)
+    place = random.beta(np.maximum(x, 1), would - x + 1)
+    return {
+        "frequency": x,
+        "recency": np.where(x > 0, age * place, 0.0),
+        "T": age,
+        "purchase_rate": rate,
+        "dropout": dropout,
+        "alive": (would < last).astype(np.float64),
+    }

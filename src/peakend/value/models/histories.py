@@ -60,7 +60,7 @@ class PurchaseHistories:
         days_in(time_unit)
         frequency, recency, age = (_column(data, name) for name in ("frequency", "recency", "T"))
         counts = np.ones(len(frequency)) if customers is None else np.asarray(customers, np.float64)
-        _check(frequency, recency, age, counts)
+        check_histories(frequency, recency, age, counts)
         x, days = frequency.astype(np.int64), days_in(time_unit)
         recency_days, age_days = _whole_days(recency, days), _whole_days(age, days)
         if recency_days is not None and age_days is not None:
@@ -89,7 +89,7 @@ class PurchaseHistories:
         x, last, age, counts = (
             np.asarray(values, np.int64) for values in (frequency, recency_days, age_days, customers)
         )
-        _check(*(values.astype(np.float64) for values in (x, last, age, counts)))
+        check_histories(*(values.astype(np.float64) for values in (x, last, age, counts)))
         return cls(x, last / days, age / days, counts, time_unit, last, age)
 
     @property
@@ -169,7 +169,7 @@ def _column(data: object, name: str) -> Floats:
     return np.asarray(cast("Mapping[str, Any]", data)[name], np.float64)
 
 
-def _check(frequency: Floats, recency: Floats, age: Floats, customers: Floats) -> None:
+def check_histories(frequency: Floats, recency: Floats, age: Floats, customers: Floats) -> None:
     """Raise for the first contradiction, saying how many rows have it and what one looks like."""
     columns = (frequency, recency, age, customers)
     rules = (rule for rows in _blocks(len(age)) for rule in _rules(*(column[rows] for column in columns)))
