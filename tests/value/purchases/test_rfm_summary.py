@@ -174,7 +174,7 @@ def test_every_bad_input_is_named_and_counted() -> None:
         "refund_without_purchase": (1, 1, -99),
         "cancelled": (2, 1, 0),
         "no_spend": (2, 2, -4),
-        "one_purchase": (None, 1, 8),
+        "one_purchase": (1, 1, 8),
     }
 
 

@@ -1,6 +1,6 @@
 -- One row a customer; days of which nothing is left are no purchases. Bought nothing: not here.
 with kept as (
-  select d.customer_id, d.bought_on, d.value
+  select d.customer_id, d.bought_on, d.value, d.lines
   from days d
   where d.value > 0 or ($free = 1 and d.value = 0 and d.refunds = 0)
 ),
@@ -15,7 +15,8 @@ select
   f.first_on,
   max(k.bought_on) as last_on,
   cast(sum(case when k.bought_on = f.first_on then k.value else 0 end) as decimal(18, 4)) as first_value,
-  cast(sum(k.value) as decimal(18, 4)) as total_value
+  cast(sum(k.value) as decimal(18, 4)) as total_value,
+  cast(sum(k.lines) as bigint) as lines
 from kept k
 inner join firsts f on f.customer_id = k.customer_id
 group by k.customer_id, f.first_on

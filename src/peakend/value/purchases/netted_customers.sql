@@ -1,37 +1,21 @@
--- What became of the lines that could be part of a purchase, by customer where they are none.
-with kept as (
+-- Lines that could be part of a purchase and are none, by customer.
+with told as (
   select
     d.customer_id,
     d.value,
     d.lines,
-    case
-      when d.value > 0 or ($free = 1 and d.value = 0 and d.refunds = 0) then h.customer_id is null
-    end as dropped,
-    d.refunds
+    case when d.refunds > 0 then 'cancelled' else 'no_spend' end as problem
   from days d
-  left join histories h on h.customer_id = d.customer_id
-),
-told as (
-  select
-    k.customer_id,
-    k.value,
-    k.lines,
-    case
-      when k.dropped is null and k.refunds > 0 then 'cancelled'
-      when k.dropped is null then 'no_spend'
-      when k.dropped then 'left_truncated'
-      else 'used'
-    end as problem
-  from kept k
+  where not (d.value > 0 or ($free = 1 and d.value = 0 and d.refunds = 0))
 )
 select
   t.problem,
   cast($currency as varchar) as currency,
-  case when t.problem <> 'used' then t.customer_id end as customer_id,
+  t.customer_id,
   cast(sum(t.lines) as bigint) as lines,
   cast(sum(t.value) as decimal(18, 4)) as revenue
 from told t
-group by t.problem, case when t.problem <> 'used' then t.customer_id end
+group by t.problem, t.customer_id
 union all
 select
   'refund_without_purchase' as problem,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -58,20 +58,16 @@ _BY_CODE = {problem.code: problem for problem in PROBLEMS}
 def problems_of(purchases: Purchases) -> pa.Table:
     """The result `purchase_problems`. Raises `ReconciliationError` where a line is lost or counted twice."""
     outside = _counts(_outside(purchases))
-    netted = _counts(_netted(purchases))
-    kept = _kept(purchases)
-    asked = [row for row in outside if row["problem"] == "in_question"]
-    counted = [row for row in outside if row["problem"] != "in_question"] + netted
-    for row in counted:
-        if row["problem"] == "used":
-            row["customers"] = sum(count for _, _, count, _ in kept)
-    _reconcile(asked, netted)
-    rows = [*counted, *_read(outside), *_noted(purchases, kept)]
+    inside = [*_counts(_netted(purchases)), *_kept(purchases)]
+    left_out_or_used = [row for row in inside if _BY_CODE[row["problem"]].kind != NOTED]
+    _reconcile([row for row in outside if row["problem"] == "in_question"], left_out_or_used)
+    rows = [*(row for row in outside if row["problem"] != "in_question"), *inside, *_read(outside)]
     order = {problem.code: place for place, problem in enumerate(PROBLEMS)}
     rows.sort(key=lambda row: (order[row["problem"]], row["currency"]))
     return PURCHASE_PROBLEMS.of(
         [
-            row | {
+            row
+            | {
                 "position": place,
                 "kind": _BY_CODE[row["problem"]].kind,
                 "label_en": _BY_CODE[row["problem"]].name.en,
@@ -79,15 +75,15 @@ def problems_of(purchases: Purchases) -> pa.Table:
             }
             for place, row in enumerate(rows, start=1)
         ]
-    )  # fmt: skip
+    )
 
 
 def customers_behind(purchases: Purchases, row: Mapping[str, Any]) -> Relation:
     """The customers of a row of `purchase_problems`: customer_id, and their lines and revenue of that
     kind."""
     kind, code = row["kind"], row["problem"]
-    if kind == LEFT_OUT:
-        netted = code in ("refund_without_purchase", "cancelled", "no_spend", "left_truncated")
+    if kind == LEFT_OUT and code != "left_truncated":
+        netted = code in ("refund_without_purchase", "cancelled", "no_spend")
         found = _netted(purchases) if netted else _outside(purchases)
         return found.query(
             "select p.customer_id, p.lines, p.revenue from p "
@@ -95,8 +91,10 @@ def customers_behind(purchases: Purchases, row: Mapping[str, Any]) -> Relation:
             {"problem": code, "currency": row["currency"]},
             name="p",
         )
-    wanted = {"one_purchase": "h.frequency = 0", "joined_before": "h.left_truncated"}.get(code, "1 = 1")
-    return purchases.histories().query(
+    truncated = code in ("left_truncated", "joined_before")
+    wanted = "h.left_truncated" if truncated else "h.frequency = 0" if code == "one_purchase" else "1 = 1"
+    kept = replace(purchases, left_truncated="keep") if truncated else purchases
+    return kept.histories().query(
         "select h.customer_id, h.frequency, h.total_value as revenue from h "  # noqa: S608
         f"where {wanted}",
         name="h",
@@ -116,7 +114,6 @@ def _netted(purchases: Purchases) -> Relation:
         "value/purchases/netted_customers",
         {"currency": purchases.currency, "free": int(purchases.free)},
         days=purchases.days(),
-        histories=purchases.histories(),
         booked_refunds=purchases.booked_refunds(),
     )
 
@@ -128,25 +125,34 @@ def _counts(found: Relation) -> list[dict[str, Any]]:
     return [row | {"revenue": Decimal(row["revenue"])} for row in rows]
 
 
-def _kept(purchases: Purchases) -> list[tuple[bool, bool, int, Decimal]]:
-    """(bought once, joined before the data began, customers, revenue) of the customers that are kept."""
-    rows = purchases.histories().query("value/purchases/noted", name="histories").to_arrow().to_pylist()
+def _kept(purchases: Purchases) -> list[dict[str, Any]]:
+    """Rows of lines that are used, of customers who joined too early, and of what to know of the others."""
+    table = purchases.engine.query(
+        "value/purchases/kept",
+        {"begins_on": purchases.begins_on},
+        purchases=purchases.customers_bought(),
+        customers=purchases.customers,
+    ).to_arrow()
+    found = table.to_pylist()
+    drop = purchases.left_truncated == "drop"
+    used = [row for row in found if not (drop and row["truncated"])]
+    parts = (
+        ("used", used),
+        ("left_truncated", [row for row in found if drop and row["truncated"]]),
+        ("one_purchase", [row for row in used if row["one_purchase"]]),
+        ("joined_before", [row for row in used if row["truncated"]]),
+    )
     return [
-        (bool(row["one_purchase"]), bool(row["truncated"]), row["customers"], Decimal(row["revenue"]))
-        for row in rows
+        {
+            "problem": code,
+            "currency": purchases.currency,
+            "lines": sum(row["lines"] for row in rows),
+            "customers": sum(row["customers"] for row in rows),
+            "revenue": sum((Decimal(row["revenue"]) for row in rows), Decimal(0)),
+        }
+        for code, rows in parts
+        if rows
     ]
-
-
-def _noted(purchases: Purchases, kept: Iterable[tuple[bool, bool, int, Decimal]]) -> Iterable[dict[str, Any]]:
-    for place, code in ((0, "one_purchase"), (1, "joined_before")):
-        own = [row for row in kept if row[place]]
-        if own:
-            yield {
-                "problem": code,
-                "currency": purchases.currency,
-                "customers": sum(row[2] for row in own),
-                "revenue": sum((row[3] for row in own), Decimal(0)),
-            }
 
 
 def _read(outside: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

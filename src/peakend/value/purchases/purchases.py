@@ -83,11 +83,15 @@ class Purchases:
             refunded_orders=self._refunded_orders(end),
         )
 
-    def histories(self, end: date | None = None, *, include_first: bool = False) -> Relation:
-        """One row a customer with a purchase until `end`: the columns of the result `purchase_summary`."""
-        purchases = self.engine.query(
+    def customers_bought(self, end: date | None = None) -> Relation:
+        """One row a customer with a purchase until `end`: customer_id, frequency, first_on, last_on,
+        first_value, total_value, lines; those who joined before the data begin too."""
+        return self.engine.query(
             "value/purchases/customer_purchases", {"free": int(self.free)}, days=self.days(end)
         )
+
+    def histories(self, end: date | None = None, *, include_first: bool = False) -> Relation:
+        """One row a customer with a purchase until `end`: the columns of the result `purchase_summary`."""
         return self.engine.query(
             "value/purchases/histories",
             {
@@ -97,7 +101,7 @@ class Purchases:
                 "include_first": int(include_first),
                 "keep_truncated": int(self.left_truncated == "keep"),
             },
-            purchases=purchases,
+            purchases=self.customers_bought(end),
             customers=self.customers,
         )
 
