@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,9 @@ import pytest
 from peakend.demo.simulator.mechanism import mechanisms, switched_off
 from peakend.demo.simulator.run import block_rows, blocks, once
 from peakend.demo.simulator.world import Kind, world
+
+if TYPE_CHECKING:
+    from peakend.demo.simulator.block import Tally
 
 Tables = Mapping[str, pa.Table]
 Company = Callable[..., Tables]
@@ -26,12 +31,13 @@ def _company(
     parts: dict[str, list[pa.Table]] = {}
     for name, table in once(fixed):
         parts.setdefault(name, []).append(table)
+    tally: Tally = Counter()
     for simulated in blocks(fixed, customers, block):
         for name, table in block_rows(simulated):
             parts.setdefault(name, []).append(table)
-        tally = simulated.tally
+        tally.update(simulated.tally)
     for mechanism in mechanisms():
-        if mechanism.closing and block >= customers:
+        if mechanism.closing:
             for name, table in mechanism.closing(fixed, tally):
                 parts.setdefault(name, []).append(table)
     return {name: pa.concat_tables(tables) for name, tables in parts.items()}

@@ -17,9 +17,15 @@ Company = Callable[..., Tables]
 
 KINDS = get_args(Kind)
 WRITTEN = {
+    "activities",
     "answers",
     "cases",
     "changes",
+    "choice_options",
+    "competitors",
+    "contributions",
+    "conversion_policies",
+    "cost_entries",
     "customers",
     "defects",
     "design_flows",
@@ -31,6 +37,7 @@ WRITTEN = {
     "initiatives",
     "interactions",
     "invitations",
+    "ledger_totals",
     "memberships",
     "points",
     "populations",
@@ -38,6 +45,7 @@ WRITTEN = {
     "promises",
     "published_facts",
     "questions",
+    "relationships",
     "responses",
     "segment_members",
     "service_checks",
@@ -46,6 +54,9 @@ WRITTEN = {
     "touchpoints",
     "transactions",
     "treatments",
+    "value_entries",
+    "value_factors",
+    "wallets",
 }
 
 

@@ -24,9 +24,9 @@ class Block:
 
     people: one row a customer; `index` is the customer's number in the whole simulation. orders: one row an
     order, by person and time. lines: one row a line of an order. events: one row an interaction, by order and
-    time. cases: one row a complaint. asked: one row an invitation. felt: latent satisfaction by order and
-    touchpoint, NaN where not met. Row numbers of one frame stand in columns
-    of the others (`person`, `order`); draws are always named by `index` and ordinals.
+    time. cases: one row a complaint. requests: one row a request for service. asked: one row an invitation.
+    felt: latent satisfaction by order and touchpoint, NaN where not met. Row numbers of one frame stand in
+    columns of the others (`person`, `order`); draws are always named by `index` and ordinals.
     """
 
     world: World
@@ -37,6 +37,7 @@ class Block:
     lines: Frame = field(init=False)
     events: Frame = field(init=False)
     cases: Frame = field(init=False)
+    requests: Frame = field(init=False)
     asked: Frame = field(init=False)
     felt: Array = field(init=False)
     tally: Tally = field(default_factory=Counter)

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from peakend.demo.simulator.descriptions import Described, Positive, Share, read
 from peakend.demo.simulator.journey_plans import Journey
+from peakend.demo.simulator.money_plans import Renewal, Worth
 from peakend.language import Text
 
 Kind = Literal["airline", "property", "bank", "retailer"]
@@ -174,11 +175,15 @@ class Programme(Described):
 
 
 class Holding(Described):
-    """A product that customers hold. share: of customers; balance: median and log-sd."""
+    """A product that customers hold. share: of customers; balance: median and log-sd.
+
+    renewal: how it is renewed; None: it never ends.
+    """
 
     product: str
     share: Share
     balance: tuple[Positive, Positive]
+    renewal: Renewal | None = None
 
 
 class Judges(Described):
@@ -258,6 +263,7 @@ class Company(Described):
     whole: Whole
     surprise: Text
     journey: Journey
+    worth: Worth
 
     @model_validator(mode="after")
     def _references_exist(self) -> Company:
@@ -266,7 +272,7 @@ class Company(Described):
         named = [*(change.touchpoint for change in self.changes), self.complaints.touchpoint]
         named += [self.mismatch.touchpoint, *self.asymmetry.basic, *self.asymmetry.excitement]
         named += [touchpoint for judges in self.drivers.segments.values() for touchpoint in judges.weights]
-        named += self.journey.touchpoints
+        named += [*self.journey.touchpoints, *self.worth.touchpoints]
         asked = {t.id for t in self.touchpoints if t.asked}
         wrong = [touchpoint for touchpoint in named if touchpoint not in touchpoints]
         wrong += [touchpoint for touchpoint in self.expectations.levels if touchpoint not in asked]
@@ -280,6 +286,7 @@ class Company(Described):
         wrong += [tier for touchpoint in self.touchpoints for tier in touchpoint.tiers if tier not in tiers]
         wrong += [c for t in self.touchpoints for c in t.only if c not in self.buying.channels]
         wrong += [h.product for h in self.holdings if h.product not in {p.id for p in self.products}]
+        wrong += sorted(set(self.worth.winning.channels) ^ set(self.buying.channels))
         if self.refunds.touchpoint is not None and self.refunds.touchpoint not in touchpoints:
             wrong.append(self.refunds.touchpoint)
         wrong += sorted(touchpoints - set(self.journey.registry))

@@ -12,6 +12,7 @@ from peakend.demo.simulator.columns import canonical, numbers, picked
 from peakend.demo.simulator.draws import Array, normal_quantile
 from peakend.demo.simulator.keys import response_ids
 from peakend.demo.simulator.mechanisms.delight import compared
+from peakend.demo.simulator.mechanisms.delivered import factor_felt
 from peakend.demo.simulator.mechanisms.expectations import expected
 from peakend.demo.simulator.mechanisms.recall import CHOICES
 from peakend.demo.simulator.mechanisms.retest import again
@@ -69,7 +70,9 @@ def scores(block: Block, done: Frame, number: int, question: Question) -> tuple[
     """(state, score) of every answer to a scored question, by `number` its position."""
     world = block.world
     u = world.draws.uniforms("answers", done["index"], done["repeats"] * _QUESTIONS + number)
-    latent = _felt(block, done, question) + world.company.experience.answer_noise * normal_quantile(u[0])
+    latent = _felt(block, done, number, question) + world.company.experience.answer_noise * normal_quantile(
+        u[0]
+    )
     if RETEST in question.programmes:
         latent = again(block, done, question.metric, number, latent)
     met, flat = ~np.isnan(latent), done["flat"] >= 0
@@ -81,11 +84,13 @@ def scores(block: Block, done: Frame, number: int, question: Question) -> tuple[
     return state, np.where(flat, alike, scored)
 
 
-def _felt(block: Block, done: Frame, question: Question) -> Array:
+def _felt(block: Block, done: Frame, number: int, question: Question) -> Array:
     """Latent value behind the answers to a question, without the noise of answering; NaN where not met."""
     if question.memory:
         remembered: Array = block.orders["remembered"][done["order"]] + done["mood"]
         return remembered
+    if question.factor:
+        return factor_felt(block, done, question.dimension or "", number)
     if question.slot is None:
         about = done["overall"] if question.overall else compared(block, done)
         whole: Array = about + done["mood"]

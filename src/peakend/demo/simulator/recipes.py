@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from peakend.demo.simulator.descriptions import Described, Positive, Share, read
+from peakend.demo.simulator.money_plans import Money
 from peakend.language import Text
 
 
@@ -45,7 +46,8 @@ class Comments(Described):
 
 
 class Names(Described):
-    """Parts of names that are put together; chosen so that nobody is called so."""
+    """Parts of names that are put together; chosen so that nobody is called so. inland: cities away from the
+    coast, which are another region."""
 
     zh_family: tuple[str, ...]
     zh_first: tuple[str, ...]
@@ -53,6 +55,7 @@ class Names(Described):
     en_given: tuple[str, ...]
     en_family: tuple[str, ...]
     cities: tuple[tuple[str, str], ...]
+    inland: tuple[str, ...]
 
 
 class Response(Described):
@@ -231,6 +234,7 @@ class Shared(Described):
     small_errors: SmallErrors
     checklist: Checklist
     trial: Trial
+    money: Money
 
 
 @cache

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from peakend.demo.simulator.draws import Array
 
 
+REGIONS = ("Simulated Coast", "Simulated Inland")
 _BANDS = ("18-29", "30-39", "40-49", "50-59", "60+")
 _EDGES = (30, 40, 50, 60)
 
@@ -31,6 +32,13 @@ def age_bands(block: Block) -> tuple[Sequence[str], Array]:
 def cities(block: Block) -> tuple[Sequence[str], Array]:
     """Names of the home cities, and in which each customer lives."""
     return [name for name, _ in block.world.shared.names.cities], block.people["city"]
+
+
+def inland(block: Block) -> Array:
+    """Which customers live away from the coast."""
+    names = block.world.shared.names
+    away: Array = np.array([name in names.inland for name, _ in names.cities])[block.people["city"]]
+    return away
 
 
 def cuts(block: Block) -> dict[str, tuple[Sequence[str], Array]]:

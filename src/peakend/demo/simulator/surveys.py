@@ -46,6 +46,7 @@ class Question:
 
     programmes: which surveys ask it. cuts: the thresholds from latent values to scores; None where it has no
     score. overall: asks about the whole. memory: about what is left of it in memory, and nothing else.
+    factor: about a factor of delivered value.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Question:
     cuts: str | None = None
     overall: bool = False
     memory: bool = False
+    factor: bool = False
 
 
 @lru_cache(maxsize=8)
@@ -116,7 +118,8 @@ def questions(world: World) -> tuple[Question, ...]:
         )
         for asked in described.overall
     ]
-    return (*whole, *_ratings(world), *_comment(world), *_expectations(world), *_aftermath(world))
+    asked = (*whole, *_ratings(world), *_comment(world), *_expectations(world), *_aftermath(world))
+    return (*asked, *_factors(world))
 
 
 def _ratings(world: World) -> Iterable[Question]:
@@ -177,6 +180,22 @@ def _aftermath(world: World) -> Iterable[Question]:
         overall=True,
         memory=True,
     )
+
+
+def _factors(world: World) -> Iterable[Question]:
+    """What customers get and what it costs them besides money and time."""
+    for name, factor in world.shared.money.delivered.factors.items():
+        yield Question(
+            f"V-{name}",
+            "rating",
+            None,
+            factor.text,
+            factor.label,
+            factor.dimension,
+            (RELATIONSHIP,),
+            "rating",
+            factor=True,
+        )
 
 
 def _named(wording: Text, name: Text) -> Text:

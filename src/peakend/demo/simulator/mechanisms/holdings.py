@@ -1,4 +1,4 @@
-"""Products that customers hold: accounts, cards, loans. Only some kinds of company have them."""
+"""Products that customers hold: accounts, cards, contracts. Only some kinds of company have them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from peakend.demo.simulator.draws import normal_quantile
 from peakend.demo.simulator.keys import customer_ids
 from peakend.demo.simulator.mechanism import Mechanism, Rows
 from peakend.demo.simulator.mechanisms.lines import UNIT
+from peakend.demo.simulator.mechanisms.renewals import months_later, terms
 from peakend.demo.simulator.truth import Parameter, Truth
 from peakend.language import Text
 
@@ -34,6 +35,9 @@ def _rows(block: Block) -> Rows:
         median, spread = holding.balance
         balance = np.round(median * np.exp(spread * normal_quantile(u[2][person])), 2)
         index = people["index"][person]
+        lasting = terms(block, holding, number)[person] * (holding.renewal.term if holding.renewal else 1)
+        closed = months_later(opened[person], lasting)
+        over = closed <= last_day
         yield (
             "holdings",
             canonical(
@@ -44,6 +48,8 @@ def _rows(block: Block) -> Rows:
                     "customer_id": customer_ids(index),
                     "product_id": picked([holding.product], np.zeros(len(index), np.int64)),
                     "opened_on": days(opened[person]),
+                    "closed_on": days(closed, where=over),
+                    "close_reason": picked(["not renewed"], np.zeros(len(index), np.int64), where=over),
                     "balance": money(np.round(balance * 100).astype(np.int64) * (UNIT // 100)),
                     "currency": constant(world.company.currency, len(index)),
                 },
@@ -59,7 +65,7 @@ def _truth(world: World) -> Iterable[Truth]:
 MECHANISM = Mechanism(
     name="holdings",
     meaning=Text("Accounts, cards and loans that customers hold.", "客户持有的账户、卡与贷款。"),
-    after=("orders",),
+    after=("orders", "renewals"),
     rows=_rows,
     truth=_truth,
 )

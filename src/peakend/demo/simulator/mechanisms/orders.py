@@ -27,9 +27,9 @@ _ACQUISITION = 0.75
 _AWAY = 0.25
 
 
-def _first_purchases(block: Block) -> Array:
-    """Operational day of every customer's first purchase."""
-    u, window = block.drawn("orders.first"), block.world.calendar.days
+def first_purchases(world: World, index: Array) -> Array:
+    """Operational day of the first purchase of the customers with these numbers."""
+    u, window = world.draws.uniforms("orders.first", index), world.calendar.days
     opening = min(_OPENING_DAYS, window * _ACQUISITION)
     first: Array = np.where(u[0] < _AT_OPENING, u[1] * opening, u[1] * window * _ACQUISITION)
     return first
@@ -38,7 +38,7 @@ def _first_purchases(block: Block) -> Array:
 def purchases(block: Block) -> tuple[Array, Array, Array]:
     """(person, ordinal from 1, operational day) of every purchase in the window, by person and time."""
     people, draws = block.people, block.world.draws
-    person, day = np.arange(block.count), _first_purchases(block)
+    person, day = np.arange(block.count), first_purchases(block.world, people["index"])
     found = [(person, np.ones(block.count, np.int64), day)]
     for ordinal in range(2, MOST_ORDERS + 1):
         u = draws.uniforms("orders.next", people["index"][person], ordinal)

@@ -12,6 +12,7 @@ from peakend.demo.simulator.columns import canonical, constant, days, identifier
 from peakend.demo.simulator.draws import Array, pick
 from peakend.demo.simulator.keys import customer_ids
 from peakend.demo.simulator.mechanism import Mechanism, Rows
+from peakend.demo.simulator.segmenting import REGIONS, inland
 from peakend.language import Text
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def personal_columns(block: Block, rows: Array) -> dict[str, pa.Array]:
         "gender": picked(["female", "male"], people["male"][rows]),
         "language": picked(["en", "zh-CN"], people["chinese"][rows]),
         "country": constant("CN", len(rows)),
-        "region": constant("Simulated Province", len(rows)),
+        "region": picked(REGIONS, inland(block)[rows]),
         "city": picked([name for name, _ in cities], people["city"][rows]),
     }
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from peakend.demo.simulator.columns import canonical_rows
 from peakend.demo.simulator.mechanism import Mechanism, Rows
+from peakend.demo.simulator.segmenting import REGIONS
 from peakend.demo.simulator.surveys import questions, surveys
 from peakend.demo.simulator.world import FIRST_DAY, World
 from peakend.language import Text
@@ -44,7 +45,7 @@ def _sites(world: World) -> list[dict[str, object]]:
             "name": site.name,
             "kind": site.kind,
             "country": "CN",
-            "region": "Simulated Province",
+            "region": REGIONS[site.city in world.shared.names.inland],
             "city": site.city,
             "opened_on": site.opened_on,
             "attributes": _in_chinese(site.name_zh),
