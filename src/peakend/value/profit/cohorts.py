@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
 
 
+_CENT = Decimal("0.0001")
+
+
 @dataclass(frozen=True, slots=True)
 class Followed:
     """starts: a row a customer whose beginning is known; months: what they brought, by months since then.
@@ -43,23 +47,23 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """One cohort's sums by month 0, 1, …, cumulated. n customers; campaign and served: money of all of them.
+    """One cohort's sums by month 0, 1, …, cumulated. n customers.
 
-    total: cumulative profit less acquisition of the customers themselves; squares: sum over customers of the
-    square of the same; `over`: how many of the months are over.
+    net: exact money of all of them, less campaigns and costed service; total: the same without these two,
+    and squares: the sum over customers of the square of it. acquisition: spent on the customers, and on
+    campaigns of their month. over: how many of the months are over.
     """
 
     on: date | None
     n: int
-    campaign: float
-    acquisition: float
+    acquisition: Decimal
+    net: list[Decimal]
     total: Numbers
     squares: Numbers
-    served: Numbers
     over: int
 
     def mean(self) -> Numbers:
-        return (self.total - self.campaign - self.served) / self.n
+        return np.array([float(amount) for amount in self.net]) / self.n
 
     def ends(self, confidence: float) -> tuple[Numbers, Numbers]:
         """t interval around `mean`; NaN with one customer."""
@@ -158,25 +162,33 @@ def _cohorts(found: Followed, sizes: Sequence[Row], spend: Sequence[Row]) -> lis
         own = [row for row in sizes if row["cohort_on"] == on]
         started = 12 * on.year + on.month
         length = beyond - started
-        total, squares, acquisition = np.zeros(length), np.zeros(length), 0.0
+        own_net, squares, acquisition = [Decimal(0)] * length, np.zeros(length), Decimal(0)
         for row in moments:
             if row["cohort_on"] == on and row["month"] < length:
-                total[row["month"]] += float(row["profit"]) - float(row["acquisition"])
+                own_net[row["month"]] += Decimal(row["profit"]) - Decimal(row["acquisition"])
                 squares[row["month"]] += row["squares"]
-                acquisition += float(row["acquisition"])
-        served = sum(float(row["served"]) for row in own)
+                acquisition += Decimal(row["acquisition"])
+        own_net = list(accumulate(own_net))
+        served = sum((Decimal(row["served"]) for row in own), Decimal(0))
         campaign = sum(
-            float(r["amount"]) for r in spend if r["spent_on"] == "campaigns" and r["month_on"] == on
+            (
+                Decimal(row["amount"])
+                for row in spend
+                if row["spent_on"] == "campaigns" and row["month_on"] == on
+            ),
+            Decimal(0),
         )
         cohorts.append(
             Cohort(
                 on=on,
                 n=sum(row["customers"] for row in own),
-                campaign=campaign,
-                acquisition=acquisition,
-                total=np.cumsum(total),
+                acquisition=acquisition + campaign,
+                net=[
+                    (amount - campaign - served * (month + 1) / length).quantize(_CENT)
+                    for month, amount in enumerate(own_net)
+                ],
+                total=np.array([float(amount) for amount in own_net]),
                 squares=np.cumsum(squares),
-                served=served * np.arange(1, length + 1) / length,
                 over=max(min(found.last_month - started + 1, length), 0),
             )
         )
@@ -191,11 +203,10 @@ def _together(cohorts: Sequence[Cohort], month: int) -> Cohort | None:
     return Cohort(
         on=None,
         n=sum(one.n for one in seen),
-        campaign=sum(one.campaign for one in seen),
-        acquisition=sum(one.acquisition for one in seen),
+        acquisition=sum((one.acquisition for one in seen), Decimal(0)),
+        net=[sum((one.net[month] for one in seen), Decimal(0))],
         total=np.array([sum(one.total[month] for one in seen)]),
         squares=np.array([sum(one.squares[month] for one in seen)]),
-        served=np.array([sum(one.served[month] for one in seen)]),
         over=1,
     )
 
@@ -207,7 +218,7 @@ def _tables(cohorts: Sequence[Cohort], settings: Settings) -> tuple[list[Row], l
     longest = max((one.over for one in cohorts), default=0)
     together = (_together(cohorts, month) for month in range(longest))
     everybody = sum(one.n for one in cohorts)
-    # Later months are of few early cohorts, who may be another kind of customer: the curve would bend for that.
+    # Later months are of few early cohorts, who may be of another kind: the curve would bend for that.
     pooled = [whole for whole in together if whole is not None and 2 * whole.n >= everybody]
     if pooled:
         rows = [row for month, one in enumerate(pooled) for row in _points(one, settings, first=month)]
@@ -231,7 +242,7 @@ def _points(one: Cohort, settings: Settings, first: int = 0) -> list[Row]:
             "month": first + place,
             "state": "observed" if place < one.over else "incomplete",
             "customers": one.n,
-            "cumulative": Decimal(repr(round(mean * one.n, 4))),
+            "cumulative": one.net[place],
             "cumulative_per_customer": float(mean),
             "cumulative_per_customer_low": None if np.isnan(low[place]) else float(low[place]),
             "cumulative_per_customer_high": None if np.isnan(high[place]) else float(high[place]),
@@ -253,7 +264,7 @@ def _break_even(kind: str, on: date | None, points: Sequence[Row], one: Cohort) 
         "cohort_on": on,
         "customers": one.n,
         "months_observed": len(over),
-        "acquisition_per_customer": (one.acquisition + one.campaign) / one.n,
+        "acquisition_per_customer": float(one.acquisition) / one.n,
         "break_even_month": month,
         "earliest": first("cumulative_per_customer_high"),
         "latest": latest,
