@@ -43,6 +43,8 @@ class AverageSpend:
         Rows without a repeat purchase are left out; whatever their value, it is no repeat purchase's.
         Raises `SpendError`.
         """
+        if isinstance(data, AverageSpend):
+            return data
         table = cast("Any", data)
         x, mean = (np.asarray(table[name], np.float64) for name in ("frequency", "monetary_value"))
         counts = np.ones(len(x)) if customers is None else np.asarray(customers, np.float64)

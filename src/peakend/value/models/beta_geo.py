@@ -15,4 +15,5 @@ class BetaGeoModel(DropoutAtPurchaseModel):
     however long they have been silent. That is assumed, not found; see `ModifiedBetaGeoModel`.
     """
 
+    one_time_buyers_stay: ClassVar[bool] = True
     _chances: ClassVar[int] = 0

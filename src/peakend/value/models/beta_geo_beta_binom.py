@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import betaln, digamma, hyp2f1
 
 from peakend.value.models.dropout_at_purchase_likelihood import in_logarithms, trigamma
-from peakend.value.models.histories import PurchaseHistories
+from peakend.value.models.histories import PurchaseHistories, require_repeat_purchases
 from peakend.value.models.likelihood_model import LikelihoodModel
 from peakend.value.models.opportunities import opportunity_histories
 
@@ -38,7 +38,9 @@ class BetaGeoBetaBinomModel(LikelihoodModel[PurchaseHistories]):
     names: ClassVar[tuple[str, ...]] = ("alpha", "beta", "gamma", "delta")
 
     def _read(self, data: object, **given: object) -> PurchaseHistories:
-        return opportunity_histories(data, cast("ArrayLike | None", given.get("customers")))
+        read = opportunity_histories(data, cast("ArrayLike | None", given.get("customers")))
+        require_repeat_purchases(read)
+        return read
 
     def _objective(self, data: PurchaseHistories) -> Objective:
         ways = _Ways.of(data)

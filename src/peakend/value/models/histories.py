@@ -111,6 +111,28 @@ class PurchaseHistories:
         )
 
 
+def require_repeat_purchases(histories: PurchaseHistories) -> None:
+    """Raise `HistoriesError` where nothing can be learnt: nobody, no time observed, or one purchase each."""
+    problem = None
+    if histories.total == 0:
+        problem = Text("there are no customers", "没有客户")
+    elif not (histories.customers @ histories.age) > 0:
+        problem = Text("nobody was observed after the first purchase: T is 0", "首购之后没有观察期：T 均为 0")
+    elif not (histories.customers @ histories.frequency) > 0:
+        problem = Text("nobody bought again", "没有客户复购")
+    if problem is not None:
+        raise HistoriesError(
+            Text(
+                f"Purchases cannot be modelled: {problem.en} ({histories.total:,} customers).",
+                f"无法为购买建模：{problem.zh}（{histories.total:,} 位客户）。",
+            ),
+            Text("Observe more customers, or for longer.", "请增加客户，或延长观察期。"),
+            problem=problem.en,
+            rows=histories.total,
+            example=None,
+        )
+
+
 def _whole_days(times: Floats, days: float) -> Integers | None:
     """`times` in days, where each is exactly what a whole number of days is in its unit."""
     whole = np.empty(len(times), np.int64)

@@ -30,6 +30,7 @@ class NBDModel(PurchaseModel):
     """
 
     names: ClassVar[tuple[str, ...]] = ("r", "alpha")
+    one_time_buyers_stay: ClassVar[bool] = True
 
     def _objective(self, data: PurchaseHistories) -> Objective:
         tables = Tabulated.of(data, 0)

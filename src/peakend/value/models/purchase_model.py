@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 
-from peakend.value.models.histories import PurchaseHistories
+from peakend.value.models.histories import PurchaseHistories, require_repeat_purchases
 from peakend.value.models.likelihood_model import LikelihoodModel
 
 if TYPE_CHECKING:
@@ -24,7 +24,11 @@ class PurchaseModel(LikelihoodModel[PurchaseHistories]):
     """Fitted to `PurchaseHistories`, or to any table with frequency, recency and T.
 
     time_unit: the unit of recency, T, horizons and rates; that of `PurchaseHistories` where they are given.
+    Where nobody bought again, or nobody was observed for any time, `fit` raises `HistoriesError`.
     """
+
+    one_time_buyers_stay: ClassVar[bool] = False
+    """Whether P(alive) is 1, by assumption, for everybody with one purchase: reports must not use it then."""
 
     def __init__(
         self, *, time_unit: TimeUnit = "week", priors: Mapping[str, LogNormal] | None = None
@@ -52,6 +56,7 @@ class PurchaseModel(LikelihoodModel[PurchaseHistories]):
     def _read(self, data: object, **given: object) -> PurchaseHistories:
         customers = cast("ArrayLike | None", given.get("customers"))
         read = PurchaseHistories.of(data, time_unit=self.time_unit, customers=customers)
+        require_repeat_purchases(read)
         self.time_unit = read.time_unit
         return read
 
