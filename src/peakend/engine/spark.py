@@ -67,7 +67,8 @@ class Spark(Engine):
 
     def tables(self) -> list[str]:
         self._drop_returned()
-        rows = self._collected("show tables").to_pylist()
+        # Plain rows, not Arrow: for those Spark starts a job, and every analysis asks several times.
+        rows = self._ran("show tables").collect()
         return sorted(row["tableName"] for row in rows if not row["isTemporary"])
 
     def schema(self, name: str) -> pa.Schema:
