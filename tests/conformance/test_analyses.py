@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,10 +28,16 @@ _GIVERS = givers(ANALYSES)
 _expected: dict[str, dict[str, pa.Table]] = {}
 
 
+@cache
+def tables() -> Mapping[str, pa.Table]:
+    """The company's tables, made once a process: that takes longer than most analyses of them."""
+    return company()
+
+
 def prepared(engine: Engine) -> Engine:
     """`engine` with the company's tables, and with the results that another analysis needs."""
     stored = set(engine.tables())
-    for name, table in company().items():
+    for name, table in tables().items():
         if name not in stored:
             engine.from_arrow(table).save(name)
     return engine
@@ -66,9 +73,9 @@ def ready(with_events: Callable[[str], Engine]) -> Callable[[str], Engine]:
 
 
 def _on(analysis: Analysis, server: str) -> Any:  # noqa: ANN401 - pytest does not name its parameters' type
-    """One case. Spark is slow: analyses of journeys run on one of their own, beside the others."""
-    of_journeys = server == "spark" and analysis.compute.__module__.startswith("peakend.journey.")
-    group = "spark-journeys" if of_journeys else server
+    """One case. Spark is slow: the analyses of each domain package are a group of their own, so that every
+    test process has work for its Spark, and most results that others need are computed in one of them."""
+    group = f"spark-{analysis.compute.__module__.split('.')[1]}" if server == "spark" else server
     marks = [getattr(pytest.mark, server), pytest.mark.xdist_group(group)]
     return pytest.param(analysis, server, id=f"{analysis.name}-{server}", marks=marks)
 
