@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,39 +15,54 @@ from peakend.feedback.score_counts import read_questions
 from peakend.feedback.sheets import Sheet, answer_sheet, members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    import pyarrow as pa
 
     from peakend.engine import Engine
 
 TABLES = ("surveys", "questions", "responses", "answers", "segment_members")
 
 
+@cache
+def tables() -> Mapping[str, pa.Table]:
+    """The company, made once for all engines."""
+    return company()
+
+
 def sheet_of(engine: Engine) -> Sheet:
-    tables = company()
-    inputs = Inputs(engine, {name: engine.from_arrow(tables[name]) for name in TABLES}, Settings())
+    inputs = Inputs(engine, {name: engine.from_arrow(tables()[name]) for name in TABLES}, Settings())
     return answer_sheet(inputs, read_questions(inputs))
 
 
 def test_a_sheet_has_every_scored_answer_once(engine: Engine) -> None:
     sheet = sheet_of(engine)
     rows = sheet.responses()
-    tables = company()
     scored = {q.question_id: place for place, q in enumerate(sheet.questions)}
     expected = {
         (a["response_id"], scored[a["question_id"]]): a["score"]
-        for a in tables["answers"].to_pylist()
+        for a in tables()["answers"].to_pylist()
         if a["question_id"] in scored and a["state"] == "answered" and a["score"] is not None
     }
     ids = rows.response_id.to_pylist()
     assert ids == sorted(ids)
     found = {(ids[i], j): rows.scores[i, j] for i, j in zip(*np.nonzero(~np.isnan(rows.scores)), strict=True)}
     assert found == expected
-    weights = {r["response_id"]: r["weight"] for r in tables["responses"].to_pylist()}
+    weights = {r["response_id"]: r["weight"] for r in tables()["responses"].to_pylist()}
     weighted = {"w2", "anon"}
-    survey = {r["response_id"]: r["survey_id"] for r in tables["responses"].to_pylist()}
+    survey = {r["response_id"]: r["survey_id"] for r in tables()["responses"].to_pylist()}
     assert rows.weight.tolist() == pytest.approx(
         [(weights[i] or 0.0) if survey[i] in weighted else 1.0 for i in ids]
     )
+
+
+def checked_periods(engine: Engine, sheet: Sheet) -> list[int]:
+    """Every period on DuckDB; on PostgreSQL and Spark, which take seconds for each, the first, the last and
+    the one with most answers: the SQL of two periods differs in one bound value only."""
+    if engine.dialect == "duckdb":
+        return list(range(len(sheet.periods)))
+    fullest = int(sheet.counts().sum(axis=1).argmax())
+    return sorted({0, fullest, len(sheet.periods) - 1})
 
 
 def test_distinct_rows_and_moments_are_sums_of_the_rows(engine: Engine) -> None:
@@ -55,7 +71,7 @@ def test_distinct_rows_and_moments_are_sums_of_the_rows(engine: Engine) -> None:
     distinct = sheet.distinct()
     assert distinct.count.sum() == len(rows)
     assert distinct.weight.sum() == pytest.approx(rows.weight.sum())
-    for period in range(len(sheet.periods)):
+    for period in checked_periods(engine, sheet):
         mine = rows.take(rows.period == period)
         assert sheet.responses(period).response_id.equals(mine.response_id)
         patterns = sheet.moments(period)
