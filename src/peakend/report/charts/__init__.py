@@ -79,6 +79,8 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "handoff_gaps": ("handoff_gaps:GAPS",),
     "rfm": ("rfm:RFM",),
     "data_quality": ("data_quality:QUALITY",),
+    "lifetime_values": ("lifetime:LIFETIME_CALIBRATION", "lifetime:LIFETIME_TRACKING"),
+    "value_tiers": ("value_tiers:VALUE_TIERS", "value_tiers:TIER_MOVES"),
     "revenue_concentration": ("concentration:REVENUE",),
 }
 
