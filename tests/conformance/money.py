@@ -462,7 +462,7 @@ def _ledger(tables: Mapping[str, pa.Table]) -> Rows:
             if row["status"] in (None, "posted") and row["currency"] == "CNY":
                 add(row["at"].date(), renamed.get(row["kind"], row["kind"]), row["amount"])
     for row in tables["activities"].to_pylist():
-        if row["activity_id"] in ("hotline-call", "counter-visit", "pick-line", "idle"):
+        if row["activity_id"] in ("hotline-call", "counter-visit", "pick-line", "idle", "book-any"):
             add(row["period_on"], "service", row["pool_cost"])
     return [
         {

@@ -93,6 +93,7 @@ def _activities() -> Rows:
                 {"activity_id": "take-order", "unit_minutes": 2.0, "driver": "orders", **counter},
                 {"activity_id": "pick-line", "unit_minutes": 1.3, "driver": "order_lines", **stock},
                 {"activity_id": "take-back", "unit_minutes": 7.0, "driver": "refunds", **stock},
+                *_booking(),
             ]
             if month % 4 == 0:
                 listed += [
@@ -116,6 +117,34 @@ def _activities() -> Rows:
                 ]
             rows += [{"period_on": date(year, month, 1), "currency": "CNY", **one} for one in listed]
     return rows
+
+
+def _booking() -> Rows:
+    """A time equation of a touchpoint with several channels, with a budget and surveyed shares."""
+    desk = {
+        "pool": "订座台",
+        "pool_cost": Decimal("777.7700"),
+        "capacity_minutes": 700.0,
+        "driver": "interactions",
+        "driver_touchpoint_id": "j-book",
+        "standard_cost": Decimal(700),
+    }
+    return [
+        {
+            "activity_id": "book-any",
+            "unit_minutes": 4.0,
+            "standard_unit_minutes": 3.7,
+            "surveyed_share": 0.3,
+            **desk,
+        },
+        {
+            "activity_id": "book-phone",
+            "unit_minutes": 6.3,
+            "driver_channel": "phone",
+            "surveyed_share": 0.7,
+            **desk,
+        },
+    ]
 
 
 def _policies() -> Rows:
