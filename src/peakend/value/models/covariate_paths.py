@@ -33,10 +33,10 @@ class CovariatePathsError(PeakendError):
 class CovariatePaths:
     """n customers who first bought until `until`, and the courses of their covariates.
 
-    Times are days from `origin`. course: which of `stretches` a customer's covariates take. first, last: first and last day of purchase;
-    frequency: days with a purchase after the first; bought: sums of the covariates over these (n × k).
-    weights: how many customers each row stands for. covered: the first day beyond the covariates.
-    others: customers with covariates but without a purchase until `until`; they are left out.
+    Times are days from `origin`. course: which of `stretches` the covariates of a customer take. first, last:
+    day of the first and the last purchase; frequency: days with a purchase after the first; bought: sums of
+    the covariates over these (n × k). weights: how many customers each row stands for. covered: the first day
+    beyond the covariates. others: customers with covariates but no purchase until `until`; they are left out.
     """
 
     customer_ids: NDArray[np.str_]
@@ -150,7 +150,7 @@ class _Grid:
 
 
 def _periods(covariates: object, ids: NDArray[np.str_]) -> tuple[_Grid, Floats, int]:
-    """Periods, the covariates of `ids` in them (n × P × k, NaN without a row), and how many others have any."""
+    """Periods, the covariates of `ids` in them (n × P × k, NaN without a row), how many others have any."""
     owner = _texts(_column(covariates, "customer_id"))
     starts_on = _days(_column(covariates, "starts_on"), "starts_on")
     names = tuple(n for n in _names(covariates) if n not in ("customer_id", "starts_on"))
@@ -186,7 +186,7 @@ def _covered(
     end: np.datetime64,
 ) -> tuple[_Grid, Floats]:
     """The periods as far as they are known of everybody; raises where one is missing before that."""
-    given = ~np.isnan(values).any(axis=2) if values.shape[2] else np.ones(values.shape[:2], np.bool_)
+    given = np.asarray(~np.isnan(values).any(axis=2), np.bool_)
     nothing = ~given.any(axis=1)
     if nothing.any():
         raise _error("customers without covariates", int(nothing.sum()), str(ids[nothing][0]))

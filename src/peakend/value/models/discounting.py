@@ -18,7 +18,7 @@ _FALL = 42.0
 _NODES = 200
 
 
-def time_alive(s: float, since: Floats, time: Floats) -> Floats:
+def time_alive(s: float | Floats, since: Floats, time: Floats) -> Floats:
     """∫₀^t (B/(B+v))^s dv, B = `since`, t = `time`: how much of the time ahead a customer still is one.
 
     B ℓ (e^u − 1)/u with ℓ = log(1 + t/B) and u = (1−s) ℓ: the same formula for s = 1.

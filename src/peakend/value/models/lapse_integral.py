@@ -26,6 +26,9 @@ _FALL = 40.0
 _NODES = (6, 8, 12, 16, 20, 24, 32, 48, 64)
 """Numbers of Gauss–Legendre nodes that there are; a row takes the smallest that is exact to 1e-12."""
 
+_BLOCK = 4_096
+"""Rows at a time: what is in between stays in the processor's cache."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogIntegral:
@@ -67,19 +70,20 @@ def _computed(p: Floats, q: Floats, a: Floats, b: Floats, span: Floats, *, deriv
     second = np.empty((10, rows))
     levels = _level(width, fall)
     for level in np.unique(levels):
-        chosen = levels == level
-        every = slice(None) if chosen.all() else chosen
-        found = _moments(
-            near_power[every],
-            far_power[every],
-            ratio[every],
-            width[every],
-            _NODES[level],
-            derivatives=derivatives,
-        )
-        value[every] = found[0]
-        if derivatives:
-            first[:, every], second[:, every] = found[1], found[2]
+        chosen = np.flatnonzero(levels == level)
+        for begin in range(0, len(chosen), _BLOCK):
+            place = chosen[begin : begin + _BLOCK]
+            found = _moments(
+                near_power[place],
+                far_power[place],
+                ratio[place],
+                width[place],
+                _NODES[level],
+                derivatives=derivatives,
+            )
+            value[place] = found[0]
+            if derivatives:
+                first[:, place], second[:, place] = found[1], found[2]
     with np.errstate(divide="ignore"):
         value += np.log(width) + np.log(near) * (1 - near_power) - far_power * np.log(far)
     if not derivatives:

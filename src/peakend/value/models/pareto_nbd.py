@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from peakend.value.models.discounting import discounted_survival, time_alive
-from peakend.value.models.histories import PurchaseHistories
-from peakend.value.models.likelihood_model import LikelihoodModel
+from peakend.value.models.fitting import DidNotConvergeError, minimised
 from peakend.value.models.pareto_nbd_likelihood import branches, history_likelihoods
+from peakend.value.models.purchase_model import PurchaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
     from peakend.value.models.fitting import Objective
-    from peakend.value.models.priors import LogNormal
-    from peakend.value.models.time_units import TimeUnit
+    from peakend.value.models.histories import PurchaseHistories
 
     Floats = NDArray[np.float64]
 
+_BLOCK = 8_192
+"""Histories at a time, so that what is in between stays small."""
 
-class ParetoNBDModel(LikelihoodModel[PurchaseHistories]):
+_SAMPLE = 8_000
+"""Histories on which a large fit is begun: from their optimum the whole needs a few Newton steps."""
+
+
+class ParetoNBDModel(PurchaseModel):
     """Purchases are Poisson with rate λ until a customer lapses, which happens at rate μ and is not seen.
 
     λ ~ Gamma(r, rate α) and μ ~ Gamma(s, rate β) over customers, independently. α and β are times, in the
@@ -32,32 +37,25 @@ class ParetoNBDModel(LikelihoodModel[PurchaseHistories]):
     (2005), A Note on Deriving the Pareto/NBD Model and Related Expressions.
     """
 
-    names = ("r", "alpha", "s", "beta")
-
-    def __init__(
-        self, *, time_unit: TimeUnit = "week", priors: Mapping[str, LogNormal] | None = None
-    ) -> None:
-        super().__init__(priors=priors)
-        self.time_unit: TimeUnit = time_unit
-
-    def _again(self) -> ParetoNBDModel:
-        return type(self)(time_unit=self.time_unit, priors=self.priors)
-
-    def _read(self, data: object, **given: object) -> PurchaseHistories:
-        customers = cast("ArrayLike | None", given.get("customers"))
-        read = PurchaseHistories.of(data, time_unit=self.time_unit, customers=customers)
-        self.time_unit = read.time_unit
-        return read
+    names: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
 
     def _objective(self, data: PurchaseHistories) -> Objective:
         x = data.frequency.astype(np.float64)
         weights = data.customers.astype(np.float64)
-        ones = np.ones(len(x))
 
         def objective(theta: Floats) -> tuple[float, Floats, Floats]:
             r, alpha, s, beta = np.exp(theta)
-            found = history_likelihoods(r, alpha * ones, s, beta * ones, x, data.recency, data.age)
-            return -float(found.value @ weights), -(found.gradient @ weights), -(found.hessian @ weights)
+            value, gradient, hessian = 0.0, np.zeros(4), np.zeros((4, 4))
+            for begin in range(0, len(x), _BLOCK):
+                rows = slice(begin, begin + _BLOCK)
+                ones = np.ones(len(x[rows]))
+                found = history_likelihoods(
+                    r, alpha * ones, s, beta * ones, x[rows], data.recency[rows], data.age[rows]
+                )
+                value -= float(found.value @ weights[rows])
+                gradient -= found.gradient @ weights[rows]
+                hessian -= found.hessian @ weights[rows]
+            return value, gradient, hessian
 
         return objective
 
@@ -65,10 +63,23 @@ class ParetoNBDModel(LikelihoodModel[PurchaseHistories]):
         weights = data.customers / data.total
         age = max(float(data.age @ weights), 1e-9)
         bought = max(float(data.frequency @ weights), 1e-3)
-        return [np.log([0.7, 0.7 * age / (2 * bought), 0.6, age / 2])]
-
-    def _resampled(self, data: PurchaseHistories, random: np.random.Generator) -> PurchaseHistories:
-        return data.with_customers(random.multinomial(data.total, data.customers / data.total))
+        guesses = [
+            np.log([r, r * age / (2 * bought), s, beta * age])
+            for r, s, beta in ((0.7, 0.6, 0.5), (0.3, 0.3, 0.1), (2.0, 1.5, 3.0))
+        ]
+        sample = data
+        if len(data.frequency) > 4 * _SAMPLE:
+            kept = np.zeros(len(data.frequency), np.int64)
+            places = np.linspace(0, len(kept) - 1, _SAMPLE).astype(np.int64)
+            kept[places] = data.customers[places]
+            sample = data.with_customers(kept)
+        objective = self._objective(sample)
+        for guess in guesses:
+            try:
+                return [minimised(objective, [guess], model="").theta]
+            except DidNotConvergeError:
+                continue
+        return guesses
 
     def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> Floats:
         """Probability that a customer with this history is one still, at T.
@@ -76,33 +87,24 @@ class ParetoNBDModel(LikelihoodModel[PurchaseHistories]):
         (α+T)^−(r+x) (β+T)^−s over that plus the integral over the time of lapsing. Arrays broadcast.
         Source: Schmittlein, Morrison & Colombo (1987).
         """
-        shape, (x, last, age) = _flat(frequency, recency, T)
-        return self._alive(x, last, age).reshape(shape)
+        return probability_alive_when(self.params.vector, frequency, recency, T)
 
     def expected_purchases(
-        self,
-        horizon: ArrayLike,
-        frequency: ArrayLike,
-        recency: ArrayLike,
-        T: ArrayLike,
+        self, horizon: ArrayLike, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
     ) -> Floats:
         """Expected purchases in (T, T + horizon] of customers with these histories. Arrays broadcast.
 
         P(alive) · (r+x)/(α+T) · ∫₀^horizon ((β+T)/(β+T+t))^s dt; s = 1 is no case of its own.
         Sources: Schmittlein, Morrison & Colombo (1987); Fader & Hardie (2005).
         """
-        shape, (time, x, last, age) = _flat(horizon, frequency, recency, T)
-        r, alpha, s, beta = self.params.vector
-        rate = self._alive(x, last, age) * (r + x) / (alpha + age)
-        return np.reshape(rate * time_alive(s, beta + age, time), shape)
+        return expected_when(self.params.vector, horizon, frequency, recency, T)
 
     def expected_purchases_new_customer(self, t: ArrayLike) -> Floats:
         """Expected repeat purchases in the first t units of time of a customer yet unknown.
 
         r/α · ∫₀^t (β/(β+v))^s dv. Source: Schmittlein, Morrison & Colombo (1987).
         """
-        r, alpha, s, beta = self.params.vector
-        return np.asarray(r / alpha * time_alive(s, np.asarray(beta), np.asarray(t, np.float64)))
+        return expected_of_new_when(self.params.vector, t)
 
     def expected_residual_transactions(
         self,
@@ -122,44 +124,89 @@ class ParetoNBDModel(LikelihoodModel[PurchaseHistories]):
         α^r β^s δ^(s−1) Γ(r+x+1) Ψ(s, s; δ(β+T)) / (Γ(r) (α+T)^(r+x+1) L), Ψ Tricomi's function.
         Source: Fader, Hardie & Lee (2005), Journal of Marketing Research 42(4), pp. 415–430.
         """
-        shape, (x, last, age) = _flat(frequency, recency, T)
-        r, alpha, s, beta = self.params.vector
-        rate = self._alive(x, last, age) * (r + x) / (alpha + age)
-        return np.reshape(rate * discounted_survival(s, beta + age, discount_rate_per_unit, horizon), shape)
+        return residual_when(self.params.vector, discount_rate_per_unit, frequency, recency, T, horizon)
 
     def simulate(self, T: ArrayLike, *, seed: int = 0) -> dict[str, Floats]:
         """Histories of new customers who are observed for T (n), drawn from the model.
 
-        Returns arrays (n) by name: frequency, recency and T, and what nobody sees: the rates `purchase_rate`
-        and `dropout_rate`, and `lifetime`, from the first purchase to lapsing.
+        Returns arrays (n) by name: frequency, recency and T, and what nobody sees: `purchase_rate` (λ),
+        `dropout_rate` (μ), `lifetime`, from the first purchase to lapsing, and `alive` (1 or 0 at T).
         """
-        age = np.atleast_1d(np.asarray(T, np.float64))
-        random = np.random.default_rng(seed)
-        r, alpha, s, beta = self.params.vector
-        purchase_rate = random.gamma(r, 1 / alpha, len(age))
-        dropout_rate = random.gamma(s, 1 / beta, len(age))
-        with np.errstate(divide="ignore"):
-            lifetime = random.standard_exponential(len(age)) / dropout_rate
-        active = np.minimum(age, lifetime)
-        frequency = random.poisson(purchase_rate * active).astype(np.float64)
-        # The last of x uniform times has the distribution of a uniform number's x-th root.
-        recency = np.where(
-            frequency > 0, active * random.random(len(age)) ** (1 / np.maximum(frequency, 1)), 0.0
-        )
-        return {
-            "frequency": frequency,
-            "recency": recency,
-            "T": age,
-            "purchase_rate": purchase_rate,
-            "dropout_rate": dropout_rate,
-            "lifetime": lifetime,
-        }
+        return simulated_when(self.params.vector, T, seed)
 
-    def _alive(self, x: Floats, recency: Floats, age: Floats) -> Floats:
-        ones = np.ones(len(x))
-        r, alpha, s, beta = (value * ones for value in self.params.vector)
-        staying, lapsed = branches(r, alpha, s, beta, x, recency, age)
-        return np.exp(staying - np.logaddexp(staying, lapsed))
+
+def probability_alive_when(
+    vector: Sequence[ArrayLike] | Floats, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike
+) -> Floats:
+    """P(alive at T) with parameters (r, α, s, β) of all or of each customer; arrays that broadcast."""
+    shape, (x, last, age, *each) = _flat(frequency, recency, T, *vector)
+    return _alive(x, last, age, *each).reshape(shape)
+
+
+def expected_when(
+    vector: Sequence[ArrayLike] | Floats,
+    horizon: ArrayLike,
+    frequency: ArrayLike,
+    recency: ArrayLike,
+    T: ArrayLike,
+) -> Floats:
+    """Purchases expected in (T, T + horizon], with parameters (r, α, s, β) of all or of each customer."""
+    shape, (time, x, last, age, r, alpha, s, beta) = _flat(horizon, frequency, recency, T, *vector)
+    rate = _alive(x, last, age, r, alpha, s, beta) * (r + x) / (alpha + age)
+    return np.reshape(rate * time_alive(s, beta + age, time), shape)
+
+
+def expected_of_new_when(vector: Sequence[ArrayLike] | Floats, t: ArrayLike) -> Floats:
+    """Repeat purchases expected in (0, t] of new customers; parameters of all or of each of them."""
+    shape, (time, r, alpha, s, beta) = _flat(t, *vector)
+    return np.reshape(r / alpha * time_alive(s, beta, time), shape)
+
+
+def residual_when(
+    vector: Sequence[ArrayLike] | Floats,
+    discount_rate_per_unit: float,
+    frequency: ArrayLike,
+    recency: ArrayLike,
+    T: ArrayLike,
+    horizon: float | None,
+) -> Floats:
+    """What `ParetoNBDModel.expected_residual_transactions` says; s is that of all, α and β may differ."""
+    shape, (x, last, age, r, alpha, s, beta) = _flat(frequency, recency, T, *vector)
+    rate = _alive(x, last, age, r, alpha, s, beta) * (r + x) / (alpha + age)
+    if not len(rate):
+        return np.empty(shape)
+    return np.reshape(
+        rate * discounted_survival(float(s[0]), beta + age, discount_rate_per_unit, horizon), shape
+    )
+
+
+def simulated_when(vector: Sequence[ArrayLike] | Floats, T: ArrayLike, seed: int) -> dict[str, Floats]:
+    """What `ParetoNBDModel.simulate` says, with parameters of all or of each customer."""
+    age = np.atleast_1d(np.asarray(T, np.float64))
+    random = np.random.default_rng(seed)
+    r, alpha, s, beta = (np.asarray(value, np.float64) for value in vector)
+    purchase_rate = random.gamma(r, 1 / alpha, len(age))
+    dropout_rate = random.gamma(s, 1 / beta, len(age))
+    with np.errstate(divide="ignore", over="ignore"):
+        lifetime = random.standard_exponential(len(age)) / dropout_rate
+    active = np.minimum(age, lifetime)
+    x = random.poisson(purchase_rate * active).astype(np.float64)
+    # The last of x uniform times has the distribution of a uniform number's x-th root.
+    last = active * random.random(len(age)) ** (1 / np.maximum(x, 1))
+    return {
+        "frequency": x,
+        "recency": np.where(x > 0, last, 0.0),
+        "T": age,
+        "purchase_rate": purchase_rate,
+        "dropout_rate": dropout_rate,
+        "lifetime": lifetime,
+        "alive": (lifetime > age).astype(np.float64),
+    }
+
+
+def _alive(x: Floats, last: Floats, age: Floats, r: Floats, alpha: Floats, s: Floats, beta: Floats) -> Floats:
+    staying, lapsed = branches(r, alpha, s, beta, x, last, age)
+    return np.asarray(np.exp(staying - np.logaddexp(staying, lapsed)))
 
 
 def _flat(*values: ArrayLike) -> tuple[tuple[int, ...], list[Floats]]:

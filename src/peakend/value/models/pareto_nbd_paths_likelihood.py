@@ -77,7 +77,7 @@ class Cells:
         return cls(
             row=row,
             frequency=frequency.astype(np.float64),
-            customers=np.bincount(row, weights=paths.weights, minlength=len(course)),
+            customers=np.bincount(row, paths.weights, len(course)).astype(np.float64),
             begin=stretches.place(course, first / days),
             end=stretches.place(course, np.full(len(course), until)),
             owner=owner,

@@ -1,4 +1,4 @@
-"""The Pareto/NBD model with covariates that change in time: seasons, campaigns, what customers are offered."""
+"""The Pareto/NBD model with covariates that change in time: seasons, campaigns, what is offered to whom."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _DISCOUNT_NODES = 16
 class TimeVaryingParetoNBDModel(LikelihoodModel[CovariatePaths]):
     """A customer buys at rate λ exp(γ₁'z(t)) and lapses at rate μ exp(γ₂'z(t)); z is constant within periods.
 
-    λ ~ Gamma(r, rate α), μ ~ Gamma(s, rate β) as in `ParetoNBDModel`, which it is where no covariate is given.
-    purchase_covariates, dropout_covariates: names of the columns in γ₁ and γ₂; the parameters are called
-    `purchase_…` and `dropout_…`. exp(γ) is by how much one unit more of a covariate multiplies the rate.
+    λ ~ Gamma(r, rate α), μ ~ Gamma(s, rate β) as in `ParetoNBDModel`, which it is without covariates.
+    purchase, dropout: the covariates with a coefficient in γ₁ and in γ₂; these are called purchase[name] and
+    dropout[name], and exp(γ) is by how much one more of a covariate multiplies the rate.
     A day of purchase counts as its beginning; a season that comes every year is told from chance only if
     more than one of them is observed.
     Source: Bachmann, Meierer & Näf (2021), The Role of Time-Varying Contextual Factors in Latent Attrition
@@ -45,20 +45,20 @@ class TimeVaryingParetoNBDModel(LikelihoodModel[CovariatePaths]):
 
     def __init__(
         self,
+        purchase: Sequence[str] = (),
+        dropout: Sequence[str] = (),
         *,
-        purchase_covariates: Sequence[str] = (),
-        dropout_covariates: Sequence[str] = (),
         priors: Mapping[str, LogNormal] | None = None,
     ) -> None:
         super().__init__(priors=priors)
-        self.purchase_covariates = tuple(purchase_covariates)
-        self.dropout_covariates = tuple(dropout_covariates)
+        self.purchase = tuple(purchase)
+        self.dropout = tuple(dropout)
 
     @property
     def _coefficients(self) -> tuple[str, ...]:
         return (
-            *(f"purchase_{name}" for name in self.purchase_covariates),
-            *(f"dropout_{name}" for name in self.dropout_covariates),
+            *(f"purchase[{name}]" for name in self.purchase),
+            *(f"dropout[{name}]" for name in self.dropout),
         )
 
     @property
@@ -70,18 +70,14 @@ class TimeVaryingParetoNBDModel(LikelihoodModel[CovariatePaths]):
         return frozenset(self._coefficients)
 
     def _again(self) -> Self:
-        return type(self)(
-            purchase_covariates=self.purchase_covariates,
-            dropout_covariates=self.dropout_covariates,
-            priors=self.priors,
-        )
+        return type(self)(self.purchase, self.dropout, priors=self.priors)
 
     def _read(self, data: object, **given: object) -> CovariatePaths:
         if not isinstance(data, CovariatePaths):
             raise TypeError(
                 "fit takes CovariatePaths; CovariatePaths.of(purchases, covariates, until=…) makes them"
             )
-        data.check_varying((*self.purchase_covariates, *self.dropout_covariates))
+        data.check_varying((*self.purchase, *self.dropout))
         return data
 
     def _objective(self, data: CovariatePaths) -> Objective:
@@ -120,10 +116,10 @@ class TimeVaryingParetoNBDModel(LikelihoodModel[CovariatePaths]):
         *,
         discount_rate_per_unit: float = 0.0,
     ) -> Floats:
-        """Expected purchases of each customer of `paths` (none: of those fitted) within `horizon` of `until`; (n).
+        """Purchases within `horizon` of `until` expected of each customer of `paths` (none: those fitted).
 
-        P(alive) (r+x)/(α+U(T)) ∫ e^−δt U'(T+t) ((β+V(T))/(β+V(T+t)))^s dt over t from 0 to the horizon, in the
-        unit of time, along the courses that are known; `CovariatePathsError` beyond them.
+        P(alive) (r+x)/(α+U(T)) ∫ e^−δt U'(T+t) ((β+V(T))/(β+V(T+t)))^s dt over t from 0 to the horizon, in
+        the unit of time, along the courses that are known; `CovariatePathsError` beyond them.
         discount_rate_per_unit: δ, continuous; above 0 each purchase counts at its present value at `until`.
         """
         data = self._asked(paths)
@@ -166,7 +162,7 @@ class TimeVaryingParetoNBDModel(LikelihoodModel[CovariatePaths]):
         return np.asarray((rate * summed)[cells.row])
 
     def simulate(self, paths: CovariatePaths, *, seed: int = 0) -> dict[str, NDArray[np.generic]]:
-        """Purchases of customers who first buy when those of `paths` do and have their covariates, until `until`.
+        """Purchases until `until` of customers who first buy when those of `paths` do, with their covariates.
 
         Returns `customer_id` and `bought_on`, a row a purchase to the nearest day, first purchases included.
         """
@@ -195,11 +191,11 @@ class TimeVaryingParetoNBDModel(LikelihoodModel[CovariatePaths]):
         }
 
     def _cells(self, paths: CovariatePaths) -> Cells:
-        return Cells.of(paths, self.purchase_covariates, self.dropout_covariates)
+        return Cells.of(paths, self.purchase, self.dropout)
 
     def _clocks(self, cells: Cells) -> tuple[Clock, Clock]:
         gamma = self.params.vector[4:]
-        k = len(self.purchase_covariates)
+        k = len(self.purchase)
         return Clock(cells.buying, gamma[:k]), Clock(cells.lapsing, gamma[k:])
 
     def _asked(self, paths: CovariatePaths | None) -> CovariatePaths:
