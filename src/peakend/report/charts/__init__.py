@@ -81,6 +81,9 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "data_quality": ("data_quality:QUALITY",),
     "lifetime_values": ("lifetime:LIFETIME_CALIBRATION", "lifetime:LIFETIME_TRACKING"),
     "value_tiers": ("value_tiers:VALUE_TIERS", "value_tiers:TIER_MOVES"),
+    "service_costing": ("pool_capacity:POOL_CAPACITY",),
+    "channel_costs": ("channel_costs:CHANNELS", "channel_costs:MOVES"),
+    "allocation_sensitivity": ("allocation_keys:KEYS_COMPARED",),
     "revenue_concentration": ("concentration:REVENUE",),
 }
 

@@ -81,6 +81,7 @@ SERVICE_COSTING = Analysis(
         "value/costing/service_entries",
         "value/costing/ledger_months",
     ),
+    chart="service_costing",
     sources=(
         _KAPLAN,
         "Horngren, Datar & Rajan 2015, Cost Accounting, ch. 7–8",
@@ -118,6 +119,7 @@ CHANNELS = Analysis(
             )
         ),
     ),
+    chart="channel_costs",
     sources=(
         _KAPLAN,
         "Cochran 1977, Sampling Techniques, ch. 6",
@@ -164,6 +166,7 @@ ALLOCATION = Analysis(
         f"value/costing/allocation_{name}"
         for name in ("customers", "keys", "pairs", "sums", "percentiles", "movers")
     ),
+    chart="allocation_sensitivity",
     sources=(
         "Bonett & Wright 2000, Psychometrika 65(1)",
         "Kendall 1945, Biometrika 33(3)",
