@@ -95,13 +95,13 @@ class ParetoNBDCovariatesModel(LikelihoodModel[CovariateHistories]):
         # Customers alike in all of it are one row: groups of few values leave few.
         rows, places = np.unique(np.column_stack([*columns, *matrices]), axis=0, return_inverse=True)
         summed = np.bincount(np.ravel(places), weights=counts, minlength=len(rows))
-        rows, summed = rows[summed > 0], summed[summed > 0].astype(np.float64)
+        rows, summed = rows[summed > 0], summed[summed > 0]
         until = 3 + len(purchase.names)
         return CovariateHistories(
             rows[:, 0],
             rows[:, 1],
             rows[:, 2],
-            summed,
+            np.asarray(summed, np.float64),
             replace(purchase, matrix=rows[:, 3:until]),
             replace(dropout, matrix=rows[:, until:]),
         )
