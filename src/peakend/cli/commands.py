@@ -19,6 +19,7 @@ from peakend.cli import (
     running,
     simulating,
     touchpoints,
+    valuing,
 )
 from peakend.cli.speech import both, picked, say
 
@@ -49,6 +50,7 @@ def command() -> Callable[..., Any]:
         touchpoints,
         designing,
         identifying,
+        valuing,
         running,
         customers,
         reporting,

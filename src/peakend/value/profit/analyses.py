@@ -56,6 +56,7 @@ _COSTED = ("customer_service_cost", "pool_costs")
 _LINES = (
     "value/revenue_lines",
     "value/profit/last_bought",
+    "value/profit/entry_statuses",
     "value/profit/entries",
     "value/profit/profit_lines",
 )

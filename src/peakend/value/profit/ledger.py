@@ -72,7 +72,7 @@ def ledger_of(inputs: Inputs, as_of: date | None = None) -> Ledger | None:
     until = datetime.combine(as_of or _next_month(last.date()), time())
     served = _served(inputs, revenue.currency)
     params = {"currency": revenue.currency, "until": until}
-    entries = inputs.query("value/profit/entries", {**params, "costed": int(served is not None)})
+    entries = _entries(inputs, {**params, "costed": int(served is not None)})
     return Ledger(
         currency=revenue.currency,
         until=until,
@@ -96,11 +96,17 @@ def value_lines(inputs: Inputs, as_of: date | None = None) -> Relation:
     if ledger is None:
         now = datetime.now(UTC).replace(tzinfo=None)
         empty = {"currency": inputs.settings.currency or "", "until": now}
-        entries = inputs.query("value/profit/entries", {**empty, "costed": 0})
+        entries = _entries(inputs, {**empty, "costed": 0})
         lines = inputs.query("value/profit/profit_lines", empty, entries=entries)
         return inputs.query("value/profit/value_lines", empty, profit_lines=lines, entries=entries)
     return inputs.query(
         "value/profit/value_lines", {"until": ledger.until}, profit_lines=ledger.lines, entries=ledger.entries
+    )
+
+
+def _entries(inputs: Inputs, params: dict[str, Any]) -> Relation:
+    return inputs.query(
+        "value/profit/entries", params, entry_statuses=inputs.query("value/profit/entry_statuses")
     )
 
 
