@@ -179,8 +179,10 @@ def frequency_rows(study: Study, confidence: float) -> list[Row]:
     histories = study.histories
     total = histories.total
     random = np.random.default_rng(0)
-    shares = histories.customers / total
-    ages = random.choice(histories.age, SIMULATED, p=shares)
+    # In one order, so that every engine draws the same.
+    distinct, place = np.unique(histories.age, return_inverse=True)
+    shares = np.bincount(place, histories.customers) / total
+    ages = random.choice(distinct, SIMULATED, p=shares)
     drawn = np.minimum(np.asarray(study.final.simulate(ages, seed=0)["frequency"]), MOST_REPEATS).astype(int)
     expected = np.bincount(drawn, minlength=MOST_REPEATS + 1) / SIMULATED
     seen = np.bincount(
