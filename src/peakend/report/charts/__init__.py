@@ -83,6 +83,7 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "value_tiers": ("value_tiers:VALUE_TIERS", "value_tiers:TIER_MOVES"),
     "service_costing": ("pool_capacity:POOL_CAPACITY",),
     "channel_costs": ("channel_costs:CHANNELS", "channel_costs:MOVES"),
+    "selling_costs": ("selling_costs:SELLING",),
     "allocation_sensitivity": ("allocation_keys:KEYS_COMPARED",),
     "revenue_concentration": ("concentration:REVENUE",),
 }

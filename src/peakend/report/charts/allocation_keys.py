@@ -82,7 +82,7 @@ class AllocationKeys:
                 100 * row["sign_share"],
                 100 * row["sign_share_low"],
                 100 * row["sign_share_high"],
-                f"n = {number(row['n'])}",
+                number(row["n"]),
                 "act" if row["warning"] else "plain",
                 Text("hangs on the key", "取决于依据").in_(language) if row["warning"] else "",
             )

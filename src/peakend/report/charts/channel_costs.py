@@ -50,19 +50,12 @@ class ChannelCosts:
             lede=_lede(named, language),
             figures=tuple(_figure(row, basis, language) for row in told[:3]),
             reading=Text(
-                "A bar is what the channel cost over all periods; beside it what that makes for a contact "
-                "and for "
-                "an order placed there.",
-                "每条为该渠道各期间的服务成本；旁注为每次互动与每笔在该渠道所下订单的成本。",
+                "A bar is what serving customers cost in the channel over all periods; beside it, what a "
+                "contact "
+                "there costs.",
+                "每条为该渠道各期间的服务成本，旁注为每次互动的成本。",
             ).in_(language),
-            caution=Text(
-                "Customers choose their channel: those in a dear one may simply need more. "
-                + ("Work without a known channel is a bar of its own." if named is not rows else ""),
-                "渠道由客户自己选择：使用较贵渠道的客户可能只是需要更多服务。"
-                + ("渠道未知的工作单独成条。" if named is not rows else ""),
-            )
-            .in_(language)
-            .strip(),
+            caution=_channel_caution(rows, language),
             weight=30,
         )
 
@@ -145,7 +138,7 @@ class Migrations:
                 100 * row["difference"],
                 None if row["difference_low"] is None else 100 * row["difference_low"],
                 None if row["difference_high"] is None else 100 * row["difference_high"],
-                f"n = {number(min(row['from_persons'], row['to_persons']))}",
+                number(min(row["from_persons"], row["to_persons"])),
                 "good" if row["verdict"] == "move" else "act" if row["verdict"] == "keep" else "plain",
                 words[row["verdict"]].in_(language),
             )
@@ -160,6 +153,18 @@ class Migrations:
 
 CHANNELS = ChannelCosts()
 MOVES = Migrations()
+
+
+def _channel_caution(rows: Sequence[Row], language: Language) -> str:
+    said = Text(
+        "Customers choose their channel: those in a dear one may simply need more.",
+        "渠道由客户自己选择：使用较贵渠道的客户可能只是需要更多服务。",
+    ).in_(language)
+    if all(row["channel"] != NONE for row in rows):
+        return said
+    return said + Text(" Work without a known channel is a bar of its own.", "渠道未知的工作单独成条。").in_(
+        language
+    )
 
 
 def _name(row: Row, language: Language, sentence: bool = False) -> str:
@@ -228,11 +233,10 @@ def _move_headline(
         row = movable[0]
         freed = money(row["saving"], row["currency"])
         return Text(
-            f"Moving “{_touch(row, 'en')}” from {row['from_channel']} to {row['to_channel']} would free "
-            f"{freed}, "
-            "and customers there are served as well",
-            f"“{_touch(row, 'zh')}”由{row['from_channel']}迁往{row['to_channel']}可释放 {freed}，"
-            "且那里的客户体验不差",
+            f"“{_touch(row, 'en')}” would take {freed} less of capacity by {row['to_channel']} than by "
+            f"{row['from_channel']}, and customers there feel no worse",
+            f"“{_touch(row, 'zh')}”由{row['from_channel']}改走{row['to_channel']}可释放 {freed} 的产能，"
+            "且那里的客户感受不差",
         ).in_(language)
     if len(kept) == len(rows):
         return Text(
@@ -245,14 +249,14 @@ def _move_headline(
 
 
 def _move_lede(movable: Sequence[Row], kept: Sequence[Row], rows: Sequence[Row], language: Language) -> str:
-    open_ = len(rows) - len(movable) - len(kept)
-    return Text(
-        f"Of {len(rows)} pairs of channels at one touchpoint, {len(movable)} can move, {len(kept)} must "
-        "not, and "
-        f"of {open_} it cannot be told.",
-        f"同一接触点的 {len(rows)} 对渠道中，{len(movable)} 对可迁移，{len(kept)} 对不宜迁移，{open_} "
-        "对尚不能断定。",
+    told = Text(
+        f"Pairs of channels at one touchpoint: {len(rows)}. Can move: {len(movable)}; must not: {len(kept)}",
+        f"同一接触点的渠道对共 {len(rows)} 对：可迁移 {len(movable)} 对，不宜迁移 {len(kept)} 对",
     ).in_(language)
+    left = len(rows) - len(movable) - len(kept)
+    if not left:
+        return told + Text(".", "。").in_(language)
+    return told + Text(f"; cannot tell: {left}.", f"，尚不能断定 {left} 对。").in_(language)
 
 
 def _touch(row: Row, language: Language) -> str:

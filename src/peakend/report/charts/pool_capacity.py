@@ -59,16 +59,7 @@ class PoolCapacity:
             headline=_headline(total, idle, over, language),
             lede=_lede(pools, total, language),
             figures=_figures(pools, total, idle, over, language),
-            reading=Text(
-                "A bar is what the pool cost over all periods. Dark: work for identified customers; "
-                "middle: for "
-                "nobody known; light: capacity that was not used. A line marks the cost where more was "
-                "needed "
-                "than there is.",
-                "每条为资源池各期间的总成本：深色为已识别客户的工作，中间色为客户未识别的工作，"
-                "浅色为未使用产能。"
-                "工作量超过产能时，以竖线标出成本。",
-            ).in_(language),
+            reading=_reading(over, language),
             caution=_caution(basis, total, language),
             next_step=_next_step(pools, over, language),
             weight=55 if over or (total["cost"] and idle / total["cost"] > Decimal("0.15")) else 30,
@@ -115,6 +106,20 @@ def _bar(row: Row, language: Language) -> BarRow:
     return BarRow(row["pool"], (Bar(parts, said.in_(language), mark),), strong=bool(row["overused"]))
 
 
+def _reading(over: Sequence[Row], language: Language) -> str:
+    said = Text(
+        "A bar is what the pool cost over all periods. Dark: work for identified customers; middle: for "
+        "nobody "
+        "known; light: capacity that was not used.",
+        "每条为资源池各期间的总成本：深色为已识别客户的工作，中间色为客户未识别的工作，浅色为未使用产能。",
+    ).in_(language)
+    if not any(row["unused_cost"] < 0 for row in over):
+        return said
+    return said + Text(
+        " A line marks the cost where more was needed than there is.", "工作量超过产能时，以竖线标出成本。"
+    ).in_(language)
+
+
 def _headline(total: Mapping[str, Any], idle: Decimal, over: Sequence[Row], language: Language) -> str:
     share = percent(idle / total["cost"], language)
     if not idle and over:
@@ -123,14 +128,15 @@ def _headline(total: Mapping[str, Any], idle: Decimal, over: Sequence[Row], lang
             language
         )
     if not idle:
-        return Text("All the capacity that is paid for is used", "付费的产能已全部用足").in_(language)
-    also = Text("", "")
-    if over:
-        also = Text(f", while “{over[0]['pool']}” is overworked", f"，而“{over[0]['pool']}”超负荷")
-    return Text(
-        f"{share} of what resource pools cost is capacity that nobody used{also.en}",
-        f"资源池成本中有 {share}是无人使用的产能{also.zh}",
+        return Text("All the capacity that has a rate is used", "有费率的产能已全部用足").in_(language)
+    said = Text(
+        f"{share} of what resource pools cost is capacity that nobody used",
+        f"资源池成本中有 {share}是无人使用的产能",
     ).in_(language)
+    if not over:
+        return said
+    name = over[0]["pool"]
+    return said + Text(f", while “{name}” is overworked", f"，而“{name}”超负荷").in_(language)
 
 
 def _lede(pools: Sequence[Row], total: Mapping[str, Any], language: Language) -> str:
@@ -193,8 +199,8 @@ def _caution(basis: Basis, total: Mapping[str, Any], language: Language) -> str:
     if not problems:
         return said.in_(language)
     more = Text(
-        f" {number(problems)} faults in the numbers were found and left out; they are in the table "
-        "costing_problems.",
+        f" Faults in the numbers that were found and left out: {number(problems)}; they are listed in the "
+        "table costing_problems.",
         f"另发现数据问题 {number(problems)} 项，未计入，见表 costing_problems。",
     )
     return said.in_(language) + more.in_(language)

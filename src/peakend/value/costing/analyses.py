@@ -147,6 +147,7 @@ SELLING = Analysis(
         "value/costing/selling_contacts",
         "value/costing/registry_of_touchpoints",
     ),
+    chart="selling_costs",
     sources=(_KAPLAN, _HOLM),
 )
 ALLOCATION = Analysis(
