@@ -36,6 +36,24 @@ def private_data() -> Callable[[str], Path]:
     return find
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file that share what is made once for them in one process.
+
+    Spread over processes, every one of them would simulate the same company again. A test that belongs to a
+    server's group stays there.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and _shares(item):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Whether a fixture of ours that `item` asks for outlives it."""
+    info = getattr(item, "_fixtureinfo", None)
+    known = info.name2fixturedefs.values() if info else ()
+    return any(found[-1].baseid.startswith("tests") and found[-1].scope != "function" for found in known)
+
+
 Rows = Sequence[Mapping[str, Any]]
 
 
