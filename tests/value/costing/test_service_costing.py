@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from peakend.declaration import Inputs, Settings
 from peakend.engine import Relation
 from peakend.value.costing.analyses import SERVICE_COSTING
+from peakend.value.costing.cell_costs import event_costs
 from peakend.value.costing.costing_columns import ACTIVITY_COSTS, CUSTOMER_SERVICE_COST
 
 if TYPE_CHECKING:
@@ -367,6 +368,20 @@ def test_few_customers_are_not_shown(inputs_of: Build) -> None:
     assert row["hidden"]
     assert row["customers"] is None
     assert row["cost"] == 5
+
+
+def test_every_event_has_its_cost(inputs_of: Build) -> None:
+    facts, _ = simulated(7, UNITS)
+    inputs = inputs_of(**facts)
+    found = event_costs(inputs)
+    assert found is not None
+    rows = found.to_arrow().to_pylist()
+    assert len(rows) == len(facts["interactions"]) + len(facts["transactions"])
+    assigned = sum(row["customers_cost"] for row in tables(inputs)["pool_costs"])
+    assert sum(row["cost"] for row in rows) == pytest.approx(float(assigned), abs=1e-3)
+    first = next(row for row in rows if row["driver"] == "orders")
+    assert first["minutes"] == UNITS["order"]
+    assert event_costs(inputs_of()) is None
 
 
 def test_customers_stay_in_the_engine(inputs_of: Build) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from peakend.value.costing.apportionment import apportion
 from peakend.value.costing.periods import days_between
+from peakend.value.costing.volumes import costing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,16 +34,34 @@ def cell_costs(costing: Costing) -> Iterator[tuple[Cell, Decimal]]:
 
 
 def count_costs(inputs: Inputs, costing: Costing) -> Relation:
-    """Cost of one count (activity_id, period_on, cost) of every activity that is costed."""
+    """Minutes and cost of one count (activity_id, period_on, minutes, cost) of every costed activity."""
     rates = {(pool.pool, pool.period_on): pool.rate for pool in costing.pools}
     rows = []
     for key, activity in costing.activities.items():
         rate, per = rates[activity.pool, activity.period_on], activity.minutes_per_count
         if rate is not None and per is not None and activity.driver is not None:
             cost = float(Fraction(rate) * per)
-            rows.append({"activity_id": key[0], "period_on": key[1], "cost": cost})
-    schema = pa.schema([("activity_id", pa.string()), ("period_on", pa.date32()), ("cost", pa.float64())])
+            rows.append({"activity_id": key[0], "period_on": key[1], "minutes": float(per), "cost": cost})
+    numbers = [("minutes", pa.float64()), ("cost", pa.float64())]
+    schema = pa.schema([("activity_id", pa.string()), ("period_on", pa.date32()), *numbers])
     return inputs.engine.from_arrow(pa.Table.from_pylist(rows, schema))
+
+
+def event_costs(inputs: Inputs) -> Relation | None:
+    """What every order, line, refund, interaction and case cost, over all activities it needed: a
+    relation (driver, unit_id, customer_id, happened_on, minutes, cost), one row a driver and unit; None without a pool.
+
+    cost: minutes × rate, floating point and not rounded: over the units of an activity it makes the
+    activity's cost but for rounding to four places. Units that no activity counts have no row.
+    """
+    costing = costing_of(inputs)
+    if costing is None:
+        return None
+    return inputs.query(
+        "value/costing/event_costs",
+        activity_units=costing.units,
+        count_costs=count_costs(inputs, costing),
+    )
 
 
 def costed_days(inputs: Inputs, costing: Costing) -> Relation:
