@@ -48,8 +48,10 @@ def count_costs(inputs: Inputs, costing: Costing) -> Relation:
 
 
 def event_costs(inputs: Inputs) -> Relation | None:
-    """What every order, line, refund, interaction and case cost, over all activities it needed: a
-    relation (driver, unit_id, customer_id, happened_on, minutes, cost), one row a driver and unit; None without a pool.
+    """What every order, line, refund, interaction and case cost, over all activities it needed.
+
+    A relation (driver, unit_id, customer_id, happened_on, minutes, cost), one row a driver and unit; None
+    without a pool.
 
     cost: minutes × rate, floating point and not rounded: over the units of an activity it makes the
     activity's cost but for rounding to four places. Units that no activity counts have no row.
