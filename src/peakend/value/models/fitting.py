@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     Objective = Callable[[Floats], tuple[float, Floats, Floats]]
 
 MOST_ITERATIONS = 200
+FARTHEST_STEP = 2.0
+"""No step is longer: a step of many orders of magnitude can land where the likelihood is flat."""
+
 FAR = 25.0
 """A logarithm beyond this is a parameter that has run off: e^25 times its unit."""
 
@@ -29,6 +32,9 @@ UNUSABLE = 1e300
 
 _DECREMENT = 1e-9
 """Half of g' H⁻¹ g at an optimum: how far the likelihood could still rise, in its own unit."""
+
+_FLAT = 1e-9
+"""Smallest eigenvalue of a Hessian with ones on its diagonal at which parameters can be told apart."""
 
 
 class DidNotConvergeError(PeakendError):
@@ -68,17 +74,20 @@ class Optimum:
         return (inverse + inverse.T) / 2
 
 
-def minimised(objective: Objective, starts: Sequence[Floats], *, model: str) -> Optimum:
+def minimised(
+    objective: Objective, starts: Sequence[Floats], *, model: str, names: Sequence[str] = ()
+) -> Optimum:
     """The lowest optimum that `objective` reaches from `starts`.
 
     objective: gives at theta (k) its value, gradient (k) and Hessian (k × k). A trust-region Newton method
     (Conn, Gould & Toint 2000, section 7.3) ends where the Newton decrement says that nothing is left to gain
-    and the Hessian is positive definite; everything else is no optimum. Raises `DidNotConvergeError`.
+    and the Hessian is positive definite; everything else is no optimum. names: of theta's parameters, to say
+    which of them ran off. Raises `DidNotConvergeError`.
     """
     best: Optimum | None = None
     reason = Text("no start was usable", "没有可用的起点")
     for start in starts:
-        found = _from(objective, np.asarray(start, np.float64))
+        found = _from(objective, np.asarray(start, np.float64), names)
         if isinstance(found, Text):
             reason = found
         elif best is None or found.value < best.value:
@@ -109,7 +118,7 @@ class _Remembered:
         return self._found[point]
 
 
-def _from(objective: Objective, start: Floats) -> Optimum | Text:
+def _from(objective: Objective, start: Floats, names: Sequence[str]) -> Optimum | Text:
     remembered = _Remembered(objective)
     if remembered.at(start)[0] >= UNUSABLE:
         return Text("the likelihood is not finite at the start", "起点处似然无穷")
@@ -117,7 +126,7 @@ def _from(objective: Objective, start: Floats) -> Optimum | Text:
     def nothing_left(intermediate_result: OptimizeResult) -> None:
         # What a step would gain ends the search, not the size of the gradient: that grows with the customers.
         _, gradient, hessian = remembered.at(np.asarray(intermediate_result.x, np.float64))
-        if _unusable(intermediate_result.x, hessian) is None:
+        if _unusable(intermediate_result.x, hessian, names) is None:
             gain = 0.5 * float(gradient @ np.linalg.solve(hessian, gradient))
             if 0 <= gain <= _DECREMENT:
                 raise StopIteration
@@ -130,7 +139,7 @@ def _from(objective: Objective, start: Floats) -> Optimum | Text:
             hess=lambda theta: remembered.at(theta)[2],
             method="trust-exact",
             callback=nothing_left,
-            options={"gtol": 1e-10, "maxiter": MOST_ITERATIONS},
+            options={"gtol": 1e-10, "maxiter": MOST_ITERATIONS, "max_trust_radius": FARTHEST_STEP},
         )
     except (UnboundLocalError, np.linalg.LinAlgError):
         # What scipy's subproblem ends with where no damping makes the Hessian positive definite.
@@ -138,7 +147,7 @@ def _from(objective: Objective, start: Floats) -> Optimum | Text:
     theta = np.asarray(ended.x, np.float64)
     for _ in range(5):
         value, gradient, hessian = remembered.at(theta)
-        reason = _unusable(theta, hessian)
+        reason = _unusable(theta, hessian, names)
         if reason is not None:
             return reason
         step = np.linalg.solve(hessian, gradient)
@@ -150,13 +159,27 @@ def _from(objective: Objective, start: Floats) -> Optimum | Text:
     return Text("the last steps still gained likelihood", "最后几步似然仍在上升")
 
 
-def _unusable(theta: Floats, hessian: Floats) -> Text | None:
+def _unusable(theta: Floats, hessian: Floats, names: Sequence[str]) -> Text | None:
     """Why theta is no optimum: it ran off, or the likelihood is flat or curved the wrong way there."""
-    if np.abs(theta).max() > FAR:
-        return Text("a parameter runs off to zero or infinity", "有参数趋于零或无穷")
-    curvatures = np.linalg.eigvalsh((hessian + hessian.T) / 2)
-    if curvatures[0] <= 1e-9 * max(1.0, float(curvatures[-1])):
+    far = int(np.abs(theta).argmax())
+    if abs(theta[far]) > FAR:
+        name = names[far] if names else "a parameter"
+        where = Text("zero", "零") if theta[far] < 0 else Text("infinity", "无穷")
         return Text(
-            "the likelihood is flat there: parameters cannot be told apart", "似然在该处平坦，参数无法区分"
+            f"{name} runs off to {where.en}", f"参数 {name if names else ''} 趋于{where.zh}".replace("  ", "")
         )
-    return None
+    # Each parameter on its own scale: a covariate may be in cents or in millions.
+    steepness = np.diag(hessian)
+    if steepness.min() > 0:
+        scale = np.sqrt(steepness)
+        scaled = hessian / scale[:, None] / scale
+        if np.linalg.eigvalsh((scaled + scaled.T) / 2)[0] > _FLAT:
+            return None
+    return flat()
+
+
+def flat() -> Text:
+    """What is said of an optimum that is none because something else is as likely."""
+    return Text(
+        "the likelihood is flat there: parameters cannot be told apart", "似然在该处平坦，参数无法区分"
+    )

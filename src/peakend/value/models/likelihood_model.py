@@ -9,7 +9,7 @@ import numpy as np
 
 from peakend.errors import PeakendError
 from peakend.language import Text
-from peakend.value.models.fitting import DidNotConvergeError, minimised
+from peakend.value.models.fitting import DidNotConvergeError, flat, minimised
 from peakend.value.models.parameters import Parameters
 from peakend.value.models.priors import LogNormal, penalty
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 Data = TypeVar("Data")
+
+MOST_SPREAD = 10.0
+"""A standard error of a logarithm beyond this says nothing of its parameter: a factor of e^20 either way."""
 
 
 class NotFittedError(PeakendError):
@@ -73,7 +76,7 @@ class LikelihoodModel(ABC, Generic[Data]):
         return self.names
 
     def fit(self, data: object, *, starts: Sequence[Floats] | None = None, **given: object) -> Self:
-        """Fit to `data`; from `starts` (parameter vectors, positive) where they are given.
+        """Fit to `data`; from `starts` (parameter vectors, positive) where they are given and lead anywhere.
 
         Raises `DidNotConvergeError` when no start leads to an optimum; the model is then not fitted.
         """
@@ -91,8 +94,18 @@ class LikelihoodModel(ABC, Generic[Data]):
             return value + extra[0], gradient + extra[1], hessian + extra[2]
 
         given_starts = None if starts is None else [_theta(np.asarray(s, np.float64), logs) for s in starts]
-        begun = self._starts(read) if given_starts is None else given_starts
-        optimum = minimised(penalised, begun, model=type(self).__name__)
+        model = type(self).__name__
+        try:
+            begun = self._starts(read) if given_starts is None else given_starts
+            optimum = minimised(penalised, begun, model=model, names=names)
+        except DidNotConvergeError:
+            # From far away a fit can run off to a model's edge though there is an optimum.
+            if given_starts is None:
+                raise
+            optimum = minimised(penalised, self._starts(read), model=model, names=names)
+        spread = np.sqrt(np.diag(optimum.covariance)[logs])
+        if spread.size and spread.max() > MOST_SPREAD:
+            raise DidNotConvergeError(type(self).__name__, len(begun), flat())
         vector = np.where(logs, np.exp(np.where(logs, optimum.theta, 0.0)), optimum.theta)
         self._params = Parameters(names, vector, optimum.covariance, free)
         believed = penalty(self.priors, names, optimum.theta)[0] if self.priors else 0.0
