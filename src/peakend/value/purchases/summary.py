@@ -152,6 +152,8 @@ def purchase_problems(
 def histories_of(histories: Relation, time_unit: TimeUnit = "week") -> PurchaseHistories:
     """Unique histories of a relation with frequency, recency_days, age_days, one row a customer."""
     counts = histories.query("value/purchases/history_counts", name="histories").to_arrow()
+    # In one order, so that sums over customers are the same to the last digit on every engine.
+    counts = counts.sort_by([(name, "ascending") for name in ("frequency", "recency_days", "age_days")])
     return PurchaseHistories.from_days(
         *(counts[name].to_numpy() for name in ("frequency", "recency_days", "age_days", "customers")),
         time_unit=time_unit,
@@ -161,7 +163,8 @@ def histories_of(histories: Relation, time_unit: TimeUnit = "week") -> PurchaseH
 def spend_counts(histories: Relation) -> pa.Table:
     """What models of spend are fitted on: unique (frequency, repeat_value: the sum of all repeat purchases,
     money) of customers who bought again, and how many customers have each."""
-    return histories.query("value/purchases/spend_counts", name="histories").to_arrow()
+    counts = histories.query("value/purchases/spend_counts", name="histories").to_arrow()
+    return counts.sort_by([("frequency", "ascending"), ("repeat_value", "ascending")])
 
 
 def holdout_counts(purchases: Purchases, calibration_end: date) -> pa.Table:
