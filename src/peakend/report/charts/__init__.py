@@ -85,6 +85,13 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "channel_costs": ("channel_costs:CHANNELS", "channel_costs:MOVES"),
     "selling_costs": ("selling_costs:SELLING",),
     "allocation_sensitivity": ("allocation_keys:KEYS_COMPARED",),
+    "profit_whale": ("whale:WHALE",),
+    "profit_segments": ("profit_cuts:CUTS",),
+    "profit_cohorts": ("break_even:BREAK_EVEN", "winning_costs:WINNING"),
+    "turnaround": ("turnaround:TURNAROUND",),
+    "contract_lifetimes": ("contracts:SURVIVAL",),
+    "contract_hazards": ("contracts:HAZARDS",),
+    "share_of_wallet": ("wallets:SHARES", "wallets:HEADROOM"),
     "revenue_concentration": ("concentration:REVENUE",),
 }
 

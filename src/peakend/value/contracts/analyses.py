@@ -75,6 +75,7 @@ LIFETIMES = Analysis(
         "value/contracts/contract_terms",
         "value/contracts/open_contracts",
     ),
+    chart="contract_lifetimes",
     sources=(
         "Fader & Hardie 2007, Journal of Interactive Marketing 21(1)",
         "Fader & Hardie 2010, Marketing Science 29(1)",
@@ -101,6 +102,7 @@ HAZARDS = Analysis(
         "value/contracts/group_days",
         "value/contracts/group_contracts",
     ),
+    chart="contract_hazards",
     sources=(
         "Kaplan & Meier 1958, JASA 53(282)",
         "Cox 1972, JRSS B 34(2)",

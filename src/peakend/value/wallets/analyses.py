@@ -57,6 +57,7 @@ WALLETS = Analysis(
             "wallet_sums",
         )
     ),
+    chart="share_of_wallet",
     sources=(
         "Keiningham, Aksoy, Buoye & Cooil 2011, Harvard Business Review 89(10)",
         "Cochran 1977, Sampling Techniques, 3rd edition",
