@@ -33,6 +33,15 @@ _SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
+# What Spark remembers of queries that have run, for pages that are off: it would keep the plans of a
+# thousand, and those of two analyses take a hundred megabytes of the driver's memory.
+_FORGOTTEN = {
+    "spark.ui.retainedJobs": "10",
+    "spark.ui.retainedStages": "10",
+    "spark.ui.retainedTasks": "100",
+    "spark.sql.ui.retainedExecutions": "10",
+    "spark.sql.ui.explainMode": "simple",
+}
 _open_engines = itertools.count()
 _sessions: set[int] = set()
 _started_here = False
@@ -87,6 +96,8 @@ def _start(url: str, master: str, options: dict[str, str]) -> None:
     if "memory" in options:
         settings["spark.driver.memory"] = options["memory"]
     settings |= {name: value for name, value in options.items() if name.startswith("spark.")}
+    if settings["spark.ui.enabled"] == "false":
+        settings = {**_FORGOTTEN, **settings}
     builder = SparkSession.builder.master(master).appName("peakend")
     for name, value in settings.items():
         builder = builder.config(name, value)
