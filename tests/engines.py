@@ -90,15 +90,14 @@ def spark_engine(spark_running: None, tmp_path: Path) -> Iterator[Engine]:
 
 
 # A test's Spark runs thousands of generated classes once each. The optimising compiler of a server takes
-# two fifths of its CPU time and never earns it back, nor does a collector with threads of its own. C1 alone
-# would have less room for code and stop when it is full; a small first room for classes costs collections.
-_SHORT_LIVED = (
-    "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m -XX:MetaspaceSize=512m -Xmn500m"
-)
+# two fifths of its CPU time and never earns it back, nor does a collector with threads of its own.
+SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# C1 alone has less room for code and stops when it is full; a small first room for classes costs collections.
+_ROOM = "-XX:ReservedCodeCacheSize=256m -XX:MetaspaceSize=512m -Xmn300m"
 # Two partitions, so that what is put together from parts is put together from parts.
 LOCAL_SPARK = (
     "spark.sql.shuffle.partitions=2&spark.default.parallelism=2&memory=1g"
-    f"&spark.driver.extraJavaOptions={quote(_SHORT_LIVED)}"
+    f"&spark.driver.extraJavaOptions={quote(f'{SHORT_LIVED} {_ROOM}')}"
 )
 
 
@@ -240,7 +239,8 @@ def _as_user(user: str | None) -> dict[str, Any]:
 @contextlib.contextmanager
 def _running(command: Sequence[str], folder: str, log: IO[bytes], user: str | None = None) -> Iterator[None]:
     """`command` as a process that is ended, by its pid, with the block."""
-    environment = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1", "PYTHONPATH": ""}
+    spark = {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_NO_DAEMONIZE": "1", "JAVA_TOOL_OPTIONS": SHORT_LIVED}
+    environment = {**os.environ, **spark, "PYTHONPATH": ""}
     process = subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pytest
 
+from engines import SHORT_LIVED
 from peakend.engine import ConnectionFailedError, EngineError, connect
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def test_a_cluster_computes_and_keeps_tables(spark_cluster: str, tmp_path: Path)
         text=True,
         timeout=240,
         check=False,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "JAVA_TOOL_OPTIONS": SHORT_LIVED},
     )
     master, rows = done.stdout.splitlines() or [done.stderr, ""]
     assert master == spark_cluster
