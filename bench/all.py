@@ -32,6 +32,7 @@ SMALL: dict[str, list[str]] = {
     "episodes.py": ["--rows", "20000", "--runs", "1"],
     "simulate.py": ["--largest", "500", "--runs", "1"],
     "peak_end.py": ["--rows", "50000", "--runs", "1"],
+    "bg_nbd.py": ["--customers", "20000", "--sets", "10", "--runs", "1"],
     "memory_verdicts.py": ["--nulls", "2", "--seeds", "1"],
 }
 
