@@ -6,6 +6,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from peakend.value.models.average_spend import spend_independence
+    from peakend.value.models.beta_geo import BetaGeoModel
+    from peakend.value.models.beta_geo_beta_binom import BetaGeoBetaBinomModel
+    from peakend.value.models.beta_geo_covariates import BetaGeoCovariatesModel
+    from peakend.value.models.gamma_gamma import GammaGammaModel
+    from peakend.value.models.histories import PurchaseHistories
+    from peakend.value.models.lifetime_value import (
+        constant_margin_lifetime_value,
+        expected_customer_lifetime_value,
+        present_value,
+    )
+    from peakend.value.models.modified_beta_geo import ModifiedBetaGeoModel
+    from peakend.value.models.nbd import NBDModel
+    from peakend.value.models.priors import weak_purchase_priors
     from peakend.value.purchases.summary import purchase_counts, purchase_problems, rfm_summary
 
 # Name -> the module it is loaded from when it is asked for; numpy and scipy load with it.
@@ -13,36 +27,52 @@ _FROM: dict[str, str] = {
     "ActivityCosts": "peakend.value.costing.plain_numbers",
     "BetaDiscreteWeibullModel": "peakend.value.models.beta_discrete_weibull",
     "BetaGeoBetaBinomModel": "peakend.value.models.beta_geo_beta_binom",
+    "BetaGeoCovariatesModel": "peakend.value.models.beta_geo_covariates",
     "BetaGeoModel": "peakend.value.models.beta_geo",
     "ConstantRetentionModel": "peakend.value.models.constant_retention",
     "CostingError": "peakend.value.costing.plain_numbers",
     "GammaGammaModel": "peakend.value.models.gamma_gamma",
     "ModifiedBetaGeoModel": "peakend.value.models.modified_beta_geo",
+    "NBDModel": "peakend.value.models.nbd",
     "ParetoNBDModel": "peakend.value.models.pareto_nbd",
+    "PurchaseHistories": "peakend.value.models.histories",
     "ShiftedBetaGeoModel": "peakend.value.models.shifted_beta_geo",
     "activity_costs": "peakend.value.costing.plain_numbers",
     "apportion": "peakend.value.costing.apportionment",
+    "constant_margin_lifetime_value": "peakend.value.models.lifetime_value",
+    "expected_customer_lifetime_value": "peakend.value.models.lifetime_value",
+    "present_value": "peakend.value.models.lifetime_value",
     "purchase_counts": "peakend.value.purchases.summary",
     "purchase_problems": "peakend.value.purchases.summary",
     "rfm_summary": "peakend.value.purchases.summary",
+    "spend_independence": "peakend.value.models.average_spend",
+    "weak_purchase_priors": "peakend.value.models.priors",
 }
 
 __all__ = [
     "ActivityCosts",
     "BetaDiscreteWeibullModel",
     "BetaGeoBetaBinomModel",
+    "BetaGeoCovariatesModel",
     "BetaGeoModel",
     "ConstantRetentionModel",
     "CostingError",
     "GammaGammaModel",
     "ModifiedBetaGeoModel",
+    "NBDModel",
     "ParetoNBDModel",
+    "PurchaseHistories",
     "ShiftedBetaGeoModel",
     "activity_costs",
     "apportion",
+    "constant_margin_lifetime_value",
+    "expected_customer_lifetime_value",
+    "present_value",
     "purchase_counts",
     "purchase_problems",
     "rfm_summary",
+    "spend_independence",
+    "weak_purchase_priors",
 ]
 
 
