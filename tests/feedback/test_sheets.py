@@ -12,10 +12,10 @@ from conformance.company import company
 from peakend.declaration import Inputs, Settings
 from peakend.feedback.scales import ScoreOutsideScaleError
 from peakend.feedback.score_counts import read_questions
-from peakend.feedback.sheets import Sheet, answer_sheet, members
+from peakend.feedback.sheets import PatternMoments, Responses, Sheet, answer_sheet, members
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -56,36 +56,38 @@ def test_a_sheet_has_every_scored_answer_once(engine: Engine) -> None:
     )
 
 
-def checked_periods(engine: Engine, sheet: Sheet) -> list[int]:
-    """Every period on DuckDB; on PostgreSQL and Spark, which take seconds for each, the first, the last and
-    the one with most answers: the SQL of two periods differs in one bound value only."""
-    if engine.dialect == "duckdb":
-        return list(range(len(sheet.periods)))
-    fullest = int(sheet.counts().sum(axis=1).argmax())
-    return sorted({0, fullest, len(sheet.periods) - 1})
-
-
 def test_distinct_rows_and_moments_are_sums_of_the_rows(engine: Engine) -> None:
+    """For every period of one query; the SQL of a single period is theirs with a condition, and takes as long
+    as that of all, so it is checked for the first, the last and the one with most answers."""
     sheet = sheet_of(engine)
     rows = sheet.responses()
     distinct = sheet.distinct()
     assert distinct.count.sum() == len(rows)
     assert distinct.weight.sum() == pytest.approx(rows.weight.sum())
-    for period in checked_periods(engine, sheet):
+    together = sheet.moments()
+    assert [p.period for p in together] == sorted(p.period for p in together)
+    for period in range(len(sheet.periods)):
+        check_sums([p for p in together if p.period == period], rows.take(rows.period == period))
+    fullest = int(np.bincount(rows.period).argmax())
+    for period in sorted({0, fullest, len(sheet.periods) - 1}):
         mine = rows.take(rows.period == period)
         assert sheet.responses(period).response_id.equals(mine.response_id)
-        patterns = sheet.moments(period)
-        answered = ~np.isnan(mine.scores)
-        assert sum(p.n for p in patterns) == len(mine)
-        assert len(patterns) == len(np.unique(answered, axis=0))
-        for p in patterns:
-            inside = (answered == p.observed).all(axis=1)
-            x, w = np.nan_to_num(mine.scores[inside]), mine.weight[inside]
-            assert p.n == inside.sum()
-            assert p.weight_sum == pytest.approx(w.sum())
-            assert p.weight_squares == pytest.approx((w**2).sum())
-            np.testing.assert_allclose(p.sums, w @ x, rtol=1e-12)
-            np.testing.assert_allclose(p.products, (x * w[:, None]).T @ x, rtol=1e-12)
+        check_sums(sheet.moments(period), mine)
+
+
+def check_sums(patterns: Sequence[PatternMoments], rows: Responses) -> None:
+    """Every pattern that occurs in `rows` is there once, with the sums of its rows."""
+    answered = ~np.isnan(rows.scores)
+    assert sum(p.n for p in patterns) == len(rows)
+    assert len(patterns) == len(np.unique(answered, axis=0))
+    for p in patterns:
+        inside = (answered == p.observed).all(axis=1)
+        x, w = np.nan_to_num(rows.scores[inside]), rows.weight[inside]
+        assert p.n == inside.sum()
+        assert p.weight_sum == pytest.approx(w.sum())
+        assert p.weight_squares == pytest.approx((w**2).sum())
+        np.testing.assert_allclose(p.sums, w @ x, rtol=1e-12)
+        np.testing.assert_allclose(p.products, (x * w[:, None]).T @ x, rtol=1e-12)
 
 
 def test_a_response_without_a_cluster_is_one_of_its_own(inputs_of: Callable[..., Inputs]) -> None:
