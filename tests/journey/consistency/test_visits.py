@@ -64,9 +64,10 @@ def test_the_careless_site_is_found_and_even_sites_are_not(inputs_of: Callable[.
     found = quality(inputs_of(service_checks=checks(careless=0.6)))
     assert found["S3", "checklist"]["verdict"] == "worse"
     assert found["S3", "on_time"]["verdict"] == "cannot_tell"
+    null = [quality(inputs_of(service_checks=checks(seed=seed))) for seed in range(6)]
     even = [
-        quality(inputs_of(service_checks=checks(seed=seed)))[site, measure]["verdict"]
-        for seed in range(6)
+        visits[site, measure]["verdict"]
+        for visits in null
         for site in ("S1", "S2", "S3")
         for measure in ("checklist", "conduct", "quality", "on_time")
     ]
