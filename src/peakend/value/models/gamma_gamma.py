@@ -129,7 +129,3 @@ class GammaGammaModel(LikelihoodModel[AverageSpend]):
         total = np.where(x > 0, x * mean, 0.0)
         below = p * x + q - 1
         return np.where(below > 0, p * (v + total) / np.where(below > 0, below, 1.0), np.nan)
-
-    def expected_average_profit(self, frequency: ArrayLike, monetary_value: ArrayLike) -> Floats:
-        """`conditional_expected_average_value`, under the name that it has where values are margins."""
-        return self.conditional_expected_average_value(frequency, monetary_value)
