@@ -9,11 +9,23 @@ import pyarrow as pa
 from peakend.language import Language, Text
 from peakend.report.charts.contract_curves import Still, survival_curve
 from peakend.report.charts.dots import Dot, dots
+from peakend.report.charts.heat_table import Cell, heat_table
+from peakend.report.draw import is_phone
 from peakend.report.finding import Figure, Finding, NextStep
-from peakend.report.numbers import interval, is_number, level, number, percent, share_interval
+from peakend.report.numbers import (
+    interval,
+    is_number,
+    level,
+    listing,
+    number,
+    percent,
+    period,
+    share_interval,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from peakend.report.charts.exhibit import Basis
     from peakend.report.draw import Spec
@@ -33,6 +45,7 @@ _MODELS = {
     "BetaDiscreteWeibullModel": Text("beta-discrete-Weibull", "贝塔离散韦布尔模型"),
 }
 _MOST_ROWS = 16
+_VERDICTS = {"worse": Text("ends sooner", "终止更快"), "better": Text("ends later", "终止更慢")}
 
 
 class ContractSurvival:
@@ -70,13 +83,13 @@ class ContractSurvival:
             next_step=NextStep(
                 Text("The owner of renewals", "续约负责人").in_(language),
                 Text(
-                    "Put the effort before the first renewal, and value contracts by the terms ahead of "
-                    "them (contract_terms), not by the average.",
-                    "把力量放在首次续约之前；按每份合约的剩余期数（`contract_terms`）而不是平均数估值。",
+                    "Put the effort before the first renewal, and value every contract by the terms that it "
+                    "has ahead of it, not by the average.",
+                    "把力量放在首次续约之前；估值时按每份合约自身的剩余期数，而不是平均数。",
                 ).in_(language),
                 Text(
-                    "Losses in the next window against those predicted (contract_models).",
-                    "下一窗口的实际流失与预测之比（`contract_models`）。",
+                    "Contracts lost in the next window against those predicted.",
+                    "下一窗口的实际流失与预测之比。",
                 ).in_(language),
             ),
             weight=45,
@@ -181,6 +194,73 @@ class ContractSurvival:
         return "contract_survival", pa.Table.from_pylist(rows, schema=basis["contract_survival"].schema)
 
 
+class ContractCohorts:
+    """The triangle of cohorts: how many contracts of each are still open after so many periods."""
+
+    needs = ("contract_cohorts", "contract_faults")
+    by_programme = False
+
+    def _rows(self, basis: Basis) -> list[Row]:
+        rows = [row for row in basis["contract_cohorts"].to_pylist() if row["product_id"] == _ALL]
+        return sorted(rows, key=lambda row: (row["cohort_on"], row["age"]))
+
+    def finding(self, basis: Basis, language: Language) -> Finding | None:
+        firsts = [row for row in self._rows(basis) if row["age"] == 1 and row["share"] is not None]
+        if not firsts:
+            return None
+        unit = _UNITS[firsts[0]["period_kind"]]
+        old, new = firsts[0], firsts[-1]
+        return Finding(
+            headline=_cohort_headline(old, new, unit, language),
+            lede=_faults(basis, language),
+            figures=tuple(
+                _cohort_figure(basis, row, unit, language) for row in ((new,) if old is new else (old, new))
+            ),
+            reading=Text(
+                f"One row for contracts opened in a {unit.en} (n: how many), one column for each {unit.en} "
+                "after it: how many in a hundred are still open at its end. The darker, the more.",
+                f"每一行为同一{unit.zh.lstrip('个')}开立的合约（n 为份数），每一列为其后第几{unit.zh}："
+                "每百份中期末仍有效的份数，颜色越深越多。",
+            ).in_(language),
+            caution=Text(
+                f"{unit.en.capitalize()}s that are not over for a contract are left out, and so are rows of "
+                "contracts opened before closings were on record.",
+                "尚未结束的周期不计；终止记录开始之前开立的合约不列入。",
+            ).in_(language),
+            next_step=NextStep(
+                Text("The owner of renewals", "续约负责人").in_(language),
+                Text(
+                    f"Compare what was sold, to whom and how, in the {unit.en}s with the best and the worst "
+                    "first column.",
+                    "比较首列最好与最差的批次：卖的是什么、卖给了谁、怎样卖的。",
+                ).in_(language),
+                Text("The first column of the next cohort.", "下一批合约的首列。").in_(language),
+            ),
+            weight=20,
+        )
+
+    def chart(self, basis: Basis, language: Language, width: int) -> Spec | None:
+        rows = [row for row in self._rows(basis) if not row["seen_late"]]
+        seen = [row for row in rows if row["share"] is not None]
+        if not seen:
+            return None
+        most_rows, most_columns = (9, 5) if is_phone(width) else (13, 11)
+        starts = sorted({row["cohort_on"] for row in seen})[-most_rows:]
+        ages = sorted({row["age"] for row in seen if row["cohort_on"] in starts})[:most_columns]
+        cells = {(row["cohort_on"], row["age"]): row for row in rows}
+        drawn = []
+        for start in starts:
+            first = cells.get((start, 1))
+            base = number(first["n"]) if first is not None and first["n"] is not None else ""
+            own = [_cell(cells.get((start, age))) for age in ages]
+            drawn.append((_start(start, seen[0]["period_kind"]), base, own))
+        return heat_table(drawn, [f"+{age}" for age in ages], "n", width, 1.0)
+
+    def behind(self, basis: Basis) -> tuple[str, pa.Table]:
+        rows = [dict(row) for row in self._rows(basis) if not row["hidden"]]
+        return "contract_cohorts", pa.Table.from_pylist(rows, schema=basis["contract_cohorts"].schema)
+
+
 class ContractHazards:
     """How many times as fast contracts end, by product, entry channel and segment."""
 
@@ -196,7 +276,9 @@ class ContractHazards:
         if not rows:
             return None
         told = [row for row in rows if row["verdict"] != "cannot_tell"]
-        strongest = min(told, key=lambda row: (row["p_value"], row["level"]), default=None)
+        # Who leaves sooner is what somebody can act on; else who stays longer.
+        worse = [row for row in told if row["verdict"] == "worse"] or told
+        strongest = max(worse, key=lambda row: (row["hazard_ratio"], row["level"]), default=None)
         turning = [row for row in told if (row["proportional_p"] or 1) < basis.settings.alpha]
         return Finding(
             headline=_hazard_headline(basis, strongest, language),
@@ -239,10 +321,10 @@ class ContractHazards:
         drawn: list[Dot] = []
         for factor in dict.fromkeys(row["factor"] for row in rows):
             own = [row for row in rows if row["factor"] == factor]
-            reference = _level(basis, factor, own[0]["reference"], language)
+            reference = _named(basis, own[0], "reference", language)
             heading = Text(
-                f"{_factor(basis, factor, 'en')}, against {reference}",
-                f"{_factor(basis, factor, 'zh')}（与{reference}相比）",
+                f"{_factor(basis, factor, 'en')}: {reference} = 1",
+                f"{_factor(basis, factor, 'zh')}：{reference} = 1",
             )
             drawn.append(Dot(heading.in_(language), heading=True))
             drawn += [_dot(basis, row, language) for row in own]
@@ -278,6 +360,77 @@ def _headline(last: Row, rows: list[Row], unit: Text, language: Language) -> str
     ).in_(language)
 
 
+def _cohort_headline(old: Row, new: Row, unit: Text, language: Language) -> str:
+    kept = round(100 * new["share"])
+    when, since = (
+        Text(period(label, "en"), period(label, "zh"))
+        for label in (_start(row["cohort_on"], row["period_kind"]) for row in (new, old))
+    )
+    apart = new["share_low"] > old["share_high"] or new["share_high"] < old["share_low"]
+    told = Text(
+        f"Of 100 contracts opened in {when.en}, {kept} were renewed after the first {unit.en}",
+        f"{when.zh}开立的合约，每 100 份有 {kept} 份在首{unit.zh}后续约",
+    )
+    if not apart:
+        return told.in_(language)
+    before = round(100 * old["share"])
+    return Text(f"{told.en}, against {before} of {since.en}", f"{told.zh}，{since.zh}为 {before} 份").in_(
+        language
+    )
+
+
+def _cohort_figure(basis: Basis, row: Row, unit: Text, language: Language) -> Figure:
+    label = _start(row["cohort_on"], row["period_kind"])
+    ends = share_interval(row["share_low"], row["share_high"], language)
+    return Figure(
+        Text(
+            f"Opened in {period(label, 'en')}: open after the first {unit.en}",
+            f"{period(label, 'zh')}开立：首{unit.zh}后仍有效",
+        ).in_(language),
+        percent(row["share"], language, 1),
+        f"{level(basis.settings.confidence, language)} {ends} · n = {number(row['n'])}",
+    )
+
+
+def _start(when: date, kind: str) -> str:
+    if kind == "year":
+        return str(when.year)
+    return f"{when.year}-{when.month:02d}" if kind == "month" else f"{when.year}-Q{(when.month + 2) // 3}"
+
+
+def _cell(row: Row | None) -> Cell:
+    if row is None:
+        return Cell(None, "")
+    if row["hidden"] or row["share"] is None:
+        return Cell(None, "·")
+    return Cell(row["share"], f"{round(100 * row['share'])}")
+
+
+_FAULTS = {
+    "no_opening_day": Text("without a day of opening (left out)", "缺开立日（剔除）"),
+    "opened_in_future": Text("opened in the future (left out)", "开立日在未来（剔除）"),
+    "closed_before_opened": Text("closed before they were opened (left out)", "终止早于开立（剔除）"),
+    "closed_in_future": Text("closed in the future (counted as open)", "终止日在未来（计为有效）"),
+    "zero_length": Text("closed on the day they were opened (counted as lost)", "当日终止（计为流失）"),
+    "opened_before_observation": Text(
+        "opened before closings were on record (counted from then on)",
+        "开立于终止记录开始之前（自彼时起计入）",
+    ),
+}
+
+
+def _faults(basis: Basis, language: Language) -> str:
+    """What was wrong with contracts, and what became of it; nothing where all are sound."""
+    rows = [row for row in basis["contract_faults"].to_pylist() if row["fault"] in _FAULTS]
+    if not rows:
+        return ""
+    if language == "zh":
+        told = [f"{number(row['contracts'])} 份{_FAULTS[row['fault']].zh}" for row in rows]
+        return f"其中{'、'.join(told)}。"
+    told = [f"{number(row['contracts'])} {_FAULTS[row['fault']].en}" for row in rows]
+    return f"Among the contracts, {listing(told, language)}."
+
+
 def _hazard_headline(basis: Basis, row: Row | None, language: Language) -> str:
     if row is None:
         return Text(
@@ -285,7 +438,7 @@ def _hazard_headline(basis: Basis, row: Row | None, language: Language) -> str:
             "没有产品、渠道或分群被证实流失得更快",
         ).in_(language)
     times = number(row["hazard_ratio"], 1)
-    names = [_level(basis, row["factor"], row[name], language) for name in ("level", "reference")]
+    names = [_named(basis, row, name, language) for name in ("level", "reference")]
     return Text(
         f"Contracts of “{names[0]}” end {times} times as fast as those of “{names[1]}”",
         f"“{names[0]}”的合约终止速度是“{names[1]}”的 {times} 倍",
@@ -310,11 +463,11 @@ def _hazard_figure(basis: Basis, row: Row, language: Language) -> Figure:
     named = level(basis.settings.confidence, language)
     ends = interval(row["hazard_ratio_low"], row["hazard_ratio_high"], language, 2)
     p = "p < 0.001" if row["adjusted_p"] < 0.001 else f"p = {number(row['adjusted_p'], 3)}"
-    word = Text("sooner", "更快") if row["verdict"] == "worse" else Text("later", "更慢")
+    word = _VERDICTS[row["verdict"]].in_(language)
     return Figure(
-        _level(basis, row["factor"], row["level"], language),
-        f"{number(row['hazard_ratio'], 2)}× {word.in_(language)}",
-        f"{named} {ends} · {p} · n = {number(row['contracts'])}",
+        _named(basis, row, "level", language),
+        f"{number(row['hazard_ratio'], 2)}×",
+        f"{word} · {named} {ends} · {p} · n = {number(row['contracts'])}",
         _tone(row),
     )
 
@@ -327,9 +480,7 @@ def _hazard_caution(basis: Basis, turning: list[Row], language: Language) -> str
     if not turning:
         return told
     names = (
-        Text(", ", "、")
-        .in_(language)
-        .join(f"“{_level(basis, row['factor'], row['level'], language)}”" for row in turning)
+        Text(", ", "、").in_(language).join(f"“{_named(basis, row, 'level', language)}”" for row in turning)
     )
     more = Text(
         f"The ratio of {names} changes with the age of the contract: read it as an average.",
@@ -339,11 +490,9 @@ def _hazard_caution(basis: Basis, turning: list[Row], language: Language) -> str
 
 
 def _dot(basis: Basis, row: Row, language: Language) -> Dot:
-    word = {"worse": Text("ends sooner", "终止更快"), "better": Text("ends later", "终止更慢")}.get(
-        row["verdict"]
-    )
+    word = _VERDICTS.get(row["verdict"])
     return Dot(
-        _level(basis, row["factor"], row["level"], language),
+        _named(basis, row, "level", language),
         row["hazard_ratio"],
         row["hazard_ratio_low"],
         row["hazard_ratio_high"],
@@ -360,16 +509,18 @@ def _tone(row: Row) -> Tone:
 def _factor(basis: Basis, factor: str, language: Language) -> str:
     known = {
         "product": Text("Product", "产品"),
-        "entry_channel": Text("Channel of the first purchase", "首购渠道"),
+        "entry_channel": Text("Entry channel", "首购渠道"),
     }
     return known[factor].in_(language) if factor in known else basis.cut(factor, language)
 
 
-def _level(basis: Basis, factor: str, level_: str, language: Language) -> str:
-    if level_ == "(other)":
+def _named(basis: Basis, row: Row, which: str, language: Language) -> str:
+    """What the level (or the reference) of a row is called."""
+    if row[which] == "(other)":
         return Text("Others", "其他").in_(language)
-    return basis.segment(factor, level_, language)
+    return str(row[f"{which}_name"] or basis.segment(row["factor"], row[which], language))
 
 
 SURVIVAL = ContractSurvival()
+COHORTS = ContractCohorts()
 HAZARDS = ContractHazards()

@@ -76,8 +76,8 @@ class WalletShares:
                     "询问把别家排在第一的客户：怎样能让我们前进一位；不必同时打动所有人。",
                 ).in_(language),
                 Text(
-                    "The share of the same customers at the next survey (wallet_trends).",
-                    "下次调查中同一批客户的份额（`wallet_trends`）。",
+                    "The share of the same customers at the next survey.",
+                    "下次调查中同一批客户的份额。",
                 ).in_(language),
             ),
             weight=45 if told else 35,
@@ -182,7 +182,7 @@ class WalletHeadroom:
         return Finding(
             headline=Text(
                 f"{part} of the money spent elsewhere lies with {size.en} wallets that give us {share.en}",
-                f"花在别家的钱有 {part}来自{size.zh}钱包中给我们{share.zh}的客户",
+                f"花在别家的钱中，{part}出自支出{size.zh}、给我们{share.zh}的客户",
             ).in_(language),
             lede=Text(
                 f"{best['category']}, {day(best['as_of_on'], 'en')}: {n} of those asked.",
@@ -348,7 +348,7 @@ def _cell(row: Row | None, language: Language) -> Cell:
         return Cell(None, "")
     if row["hidden"] or row["headroom_share"] is None:
         return Cell(None, "·")
-    return Cell(row["headroom_share"], percent(row["headroom_share"], language, 0))
+    return Cell(row["headroom_share"], percent(row["headroom_share"], language))
 
 
 SHARES = WalletShares()

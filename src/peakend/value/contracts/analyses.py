@@ -53,6 +53,7 @@ RETENTION = Analysis(
     gives=(CONTRACT_COHORTS, CONTRACT_FAULTS),
     compute=_retention,
     sql=(*_READ, "value/contracts/active_contracts"),
+    chart="contract_retention",
     sources=("Wilson 1927, JASA 22(158)", "Fader & Hardie 2007, Journal of Interactive Marketing 21(1)"),
 )
 LIFETIMES = Analysis(
@@ -93,7 +94,7 @@ HAZARDS = Analysis(
         "按产品、首购渠道与分群比较合约能持续多久，以及哪些终止得更快。",
     ),
     needs=(),
-    uses=("holdings", "memberships", "transactions", "segment_members"),
+    uses=("holdings", "memberships", "products", "transactions", "segment_members"),
     gives=(CONTRACT_CURVES, CONTRACT_HAZARDS),
     compute=_hazards,
     sql=(

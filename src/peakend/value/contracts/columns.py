@@ -374,7 +374,14 @@ CONTRACT_HAZARDS = ResultTable(
     "contract_hazards",
     (
         *_LEVEL,
+        column(
+            "level_name",
+            "string",
+            "Name of the product (empty: no product, or none)",
+            "产品名称（空为非产品或无名）",
+        ),
         column("reference", "string", "The largest level, which it is compared with", "参照类（合约最多者）"),
+        column("reference_name", "string", "Name of the product it is compared with", "参照产品的名称"),
         *_CLOSED,
         *_estimate(
             "hazard_ratio",

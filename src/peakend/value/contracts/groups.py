@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from peakend.feedback.comparison import holm
 from peakend.feedback.suppression import suppress
@@ -79,12 +80,15 @@ def hazards_of_contracts(inputs: Inputs) -> Results:
     for factor in sorted({group.factor for group in groups} - {ALL}):
         own = [group for group in groups if group.factor == factor and (factor, group.level) in shown]
         rows += _compared(factor, own, inputs.settings)
+    names = _product_names(inputs, rows)
     adjusted, _ = holm([row["p_value"] for row in rows])
     for row, p in zip(rows, adjusted.tolist(), strict=True):
         told = p <= inputs.settings.alpha
         row["adjusted_p"] = p
         row["verdict"] = ("worse" if row["hazard_ratio"] > 1 else "better") if told else "cannot_tell"
         row["source"] = span.source
+        if row["factor"] == PRODUCT:
+            row |= {"level_name": names.get(row["level"]), "reference_name": names.get(row["reference"])}
     return {
         CONTRACT_CURVES.name: CONTRACT_CURVES.of(curves),
         CONTRACT_HAZARDS.name: CONTRACT_HAZARDS.of(rows),
@@ -123,6 +127,21 @@ def _groups(inputs: Inputs, span: Span) -> list[Group]:
         rows = slice(begin, end)
         found.append(Group(*keys[begin], np.ravel(products)[rows], *(values[rows] for values in numbers)))
     return found
+
+
+def _product_names(inputs: Inputs, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Names of the products that are compared, where they have one."""
+    wanted = {row[name] for row in rows if row["factor"] == PRODUCT for name in ("level", "reference")}
+    if not wanted:
+        return {}
+    table = pa.table({"product_id": pa.array(sorted(wanted), pa.string())})
+    found = inputs.engine.query(
+        "select p.product_id, p.name from products p join wanted w on w.product_id = p.product_id "
+        "where p.name is not null",
+        products=inputs["products"],
+        wanted=inputs.engine.from_arrow(table),
+    ).to_arrow()
+    return dict(zip(found["product_id"].to_pylist(), found["name"].to_pylist(), strict=True))
 
 
 def _shown(groups: Sequence[Group], settings: Settings) -> set[tuple[str, str]]:
