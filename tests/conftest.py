@@ -16,6 +16,9 @@ from peakend.warehouse.schema import canonical_tables
 
 pytest_plugins = ["engines"]
 
+# For the processes that pytest-xdist starts, one a core: on matrices of five rows the threads of OpenBLAS
+# only wait for each other, and a fit takes fifteen times its CPU time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 REQUIRE_ALL = os.environ.get("PEAKEND_REQUIRE_ALL") == "1"
 _skipped: dict[str, list[str]] = {}
 
