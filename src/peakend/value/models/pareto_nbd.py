@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 import numpy as np
 
+from peakend.language import Text
 from peakend.value.models.discounting import discounted_survival, time_alive
 from peakend.value.models.fitting import DidNotConvergeError, minimised
+from peakend.value.models.nbd import NBDModel
 from peakend.value.models.pareto_nbd_likelihood import branches, history_likelihoods
 from peakend.value.models.purchase_model import PurchaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
 _BLOCK = 8_192
 """Histories at a time, so that what is in between stays small."""
+
+_ALIKE = 12.0
+"""log s at which customers hardly differ in how they lapse."""
 
 _SAMPLE = 8_000
 """Histories on which a large fit is begun: from their optimum the whole needs a few Newton steps."""
@@ -38,6 +43,20 @@ class ParetoNBDModel(PurchaseModel):
     """
 
     names: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
+
+    def fit(self, data: object, *, starts: Sequence[Floats] | None = None, **given: object) -> Self:
+        """Fit to `data`; from `starts` (parameter vectors, positive) where they are given and lead anywhere.
+
+        Raises `DidNotConvergeError` when no start leads to an optimum; the model is then not fitted. It says
+        so where the likelihood is highest at an edge of the model: where nobody lapses, or all lapse alike.
+        """
+        try:
+            return super().fit(data, starts=starts, **given)
+        except DidNotConvergeError as error:
+            edge = _edge(self._read(data, **given), self._objective)
+            if edge is None:
+                raise
+            raise DidNotConvergeError(type(self).__name__, cast("int", error.data["starts"]), edge) from None
 
     def _objective(self, data: PurchaseHistories) -> Objective:
         x = data.frequency.astype(np.float64)
@@ -133,6 +152,43 @@ class ParetoNBDModel(PurchaseModel):
         `dropout_rate` (μ), `lifetime`, from the first purchase to lapsing, and `alive` (1 or 0 at T).
         """
         return simulated_when(self.params.vector, T, seed)
+
+
+def _edge(data: PurchaseHistories, of: Callable[[PurchaseHistories], Objective]) -> Text | None:
+    """At which edge of the model the likelihood is highest, if at one of these."""
+    objective = of(data)
+    age = float(data.age.max())
+    try:
+        buying = np.log(NBDModel(time_unit=data.time_unit).fit(data).params.vector)
+    except DidNotConvergeError:
+        return None
+    # At s = 0 nobody lapses; whether a little lapsing is any better, however it is spread.
+    few = (np.array([*buying, -20.0, np.log(age * share)]) for share in 10.0 ** np.arange(-4, 4))
+    if all(objective(theta)[1][2] >= 0 for theta in few):
+        return Text(
+            "nobody seems to lapse, and s runs off to zero; NBDModel is what is left",
+            "没有迹象表明客户流失，s 趋于零，此时即为 `NBDModel`",
+        )
+    # With s and β infinite all lapse at the rate s/β; whether it is any better if they differ a little.
+    signs = np.array([1.0, 1.0, -1.0])
+
+    def alike(theta: Floats) -> tuple[float, Floats, Floats]:
+        value, gradient, hessian = objective(np.array([theta[0], theta[1], _ALIKE, _ALIKE - theta[2]]))
+        places = np.array([0, 1, 3])
+        return value, signs * gradient[places], np.outer(signs, signs) * hessian[np.ix_(places, places)]
+
+    try:
+        found = minimised(alike, [np.array([*buying, -np.log(age)])], model="").theta
+    except DidNotConvergeError:
+        return None
+    differing = objective(np.array([found[0], found[1], _ALIKE / 2, _ALIKE / 2 - found[2]]))[1]
+    if differing[2] + differing[3] >= 0:
+        return None
+    rate = f"{float(np.exp(found[2])):.3g}"
+    return Text(
+        f"customers seem to lapse all at one rate, {rate} a unit of time, and s and beta run off to infinity",
+        f"客户的流失率看来全部相同（每时间单位 {rate}），s 与 beta 趋于无穷",
+    )
 
 
 def probability_alive_when(
