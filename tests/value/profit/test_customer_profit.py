@@ -26,6 +26,15 @@ D = Decimal
 PARTS = ("customers", "unidentified", "fees", "adjustments", "unallocated")
 
 
+@pytest.fixture
+def books(computed: Callable[..., Any]) -> Callable[..., dict[str, Any]]:
+    """`customer_profit` and its reconciliation from the same rows."""
+    return lambda **given: {
+        **computed("customer_profit", **given),
+        **computed("profit_reconciliation", **given),
+    }
+
+
 def _customer(tables: dict[str, Any], name: str) -> dict[str, Any]:
     return next(row for row in tables["customer_profit"] if row["customer_id"] == name)
 
@@ -40,13 +49,11 @@ def _total(tables: dict[str, Any], kind: str, month: date | None = None) -> dict
     )
 
 
-def test_a_statement_worked_by_hand(computed: Callable[..., Any]) -> None:
+def test_a_statement_worked_by_hand(books: Callable[..., Any]) -> None:
     """Sales 100 and 60 that cost 40 and 2 × 12.5; a refund of 20 that gives 10 of cost back; 15 for a
     referral, 5 for an idea by policy; 12 service, 30 acquisition, 4 retention, 1 other:
     160 − 20 − (40 + 25 − 10) = 85; 85 + 15 + 5 − 12 − 30 − 4 − 1 = 58."""
-    tables = computed(
-        "customer_profit",
-        products=[{"product_id": "p", "unit_cost": D("12.5"), "currency": "EUR"}],
+    tables = books(products=[{"product_id": "p", "unit_cost": D("12.5"), "currency": "EUR"}],
         transactions=[
             line("a", 100, 40),
             line("a", 60, None, product_id="p", quantity=2.0),
@@ -118,14 +125,13 @@ _entries = st.lists(
 @given(lines=_lines, entries=_entries)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_books_reconcile_to_the_last_digit(
-    computed: Callable[..., Any], lines: list[Any], entries: list[Any]
+    books: Callable[..., Any], lines: list[Any], entries: list[Any]
 ) -> None:
     """Customers + unidentified + fees + adjustments + unallocated = company = a ledger kept independently."""
     more = [{"status": status, "at": datetime(2024, month, 9)} for *_, status, month in entries]
     values = [entry(e[0], e[1], e[3], **m) for e, m in zip(entries, more, strict=True)]
     costs = [entry(e[0], e[2], e[3], **m) for e, m in zip(entries, more, strict=True)]
-    tables = computed(
-        "customer_profit",
+    tables = books(
         products=[{"product_id": "p", "unit_cost": D("1.1111"), "currency": "EUR"}],
         transactions=lines,
         value_entries=values,
@@ -159,10 +165,8 @@ def test_random_books_reconcile_to_the_last_digit(
             assert _total(tables, name)["company"] == booked
 
 
-def test_differences_from_the_ledger_are_shown_by_kind_and_month(computed: Callable[..., Any]) -> None:
-    tables = computed(
-        "customer_profit",
-        transactions=[line("a", 100, 40), line(None, 10, 4, at=datetime(2024, 4, 2))],
+def test_differences_from_the_ledger_are_shown_by_kind_and_month(books: Callable[..., Any]) -> None:
+    tables = books(transactions=[line("a", 100, 40), line(None, 10, 4, at=datetime(2024, 4, 2))],
         ledger_totals=[
             {"period_on": date(2024, 3, 1), "account": "4000", "kind": "revenue", "amount": D("100.0000"),
              "currency": "EUR"},
@@ -180,10 +184,9 @@ def test_differences_from_the_ledger_are_shown_by_kind_and_month(computed: Calla
     assert _check(tables, "ledger_differs")["amount"] == D("3.01")
 
 
-def test_what_does_not_count_is_named_and_counted(computed: Callable[..., Any]) -> None:
+def test_what_does_not_count_is_named_and_counted(books: Callable[..., Any]) -> None:
     sold = line("a", 50, 20)
-    tables = computed(
-        "customer_profit",
+    tables = books(
         transactions=[
             sold,
             line("r", -9),
@@ -214,14 +217,14 @@ def test_what_does_not_count_is_named_and_counted(computed: Callable[..., Any]) 
     assert _check(tables, "entries_other_currency")["amount"] is None
 
 
-def test_a_posted_line_counts_and_a_rejected_one_does_not(computed: Callable[..., Any]) -> None:
+def test_a_posted_line_counts_and_a_rejected_one_does_not(books: Callable[..., Any]) -> None:
     value = entry("a", "reference", 100, status="pending", entered_by="li")
     cost = entry("a", "retention", 7, status="pending", entered_by="li")
-    books = {"transactions": [line("a", 1, 0)], "value_entries": [value], "cost_entries": [cost]}
+    given_books = {"transactions": [line("a", 1, 0)], "value_entries": [value], "cost_entries": [cost]}
     said = ("value_entries", value["entry_id"])
 
     def profit(*decisions: dict[str, Any]) -> Decimal:
-        return _customer(computed("customer_profit", entry_decisions=decisions, **books), "a")["profit"]
+        return _customer(books(entry_decisions=decisions, **given_books), "a")["profit"]
 
     approved = decision(*said, "posted", "wang")
     assert profit() == 1
@@ -232,11 +235,9 @@ def test_a_posted_line_counts_and_a_rejected_one_does_not(computed: Callable[...
     assert profit(approved, decision("cost_entries", cost["entry_id"], "posted", "wang")) == 94
 
 
-def test_contributions_are_money_only_under_a_policy_of_their_day(computed: Callable[..., Any]) -> None:
+def test_contributions_are_money_only_under_a_policy_of_their_day(books: Callable[..., Any]) -> None:
     policy = {"kind": "referral", "books_as": "referral", "currency": "EUR", "approved_by": "board"}
-    tables = computed(
-        "customer_profit",
-        transactions=[line("a", 1, 0, at=datetime(2024, 6, 1))],
+    tables = books(transactions=[line("a", 1, 0, at=datetime(2024, 6, 1))],
         contributions=[
             {"contribution_id": f"c{month}", "customer_id": "a", "at": datetime(2024, month, 15),
              "kind": "referral", "quantity": 2.0}
@@ -251,10 +252,9 @@ def test_contributions_are_money_only_under_a_policy_of_their_day(computed: Call
     assert _check(tables, "entries_no_policy")["lines"] == 1
 
 
-def test_lines_of_a_transaction_or_event_find_its_customer(computed: Callable[..., Any]) -> None:
+def test_lines_of_a_transaction_or_event_find_its_customer(books: Callable[..., Any]) -> None:
     sold, unknown = line("a", 10), line(None, 10)
-    tables = computed(
-        "customer_profit",
+    tables = books(
         transactions=[sold, unknown],
         interactions=[{"event_id": "i", "customer_id": "a", "at": DAY}],
         cost_entries=[
@@ -268,7 +268,7 @@ def test_lines_of_a_transaction_or_event_find_its_customer(computed: Callable[..
     assert _total(tables, "product")["unidentified"] == 1
 
 
-def test_costed_service_comes_from_the_pools(computed: Callable[..., Any]) -> None:
+def test_costed_service_comes_from_the_pools(books: Callable[..., Any]) -> None:
     """Entries of a costed activity are in the pool already; unused capacity is nobody's."""
     money = pa.decimal128(18, 4)
     costed = {
@@ -290,11 +290,11 @@ def test_costed_service_comes_from_the_pools(computed: Callable[..., Any]) -> No
             }
         ),
     }
-    books: dict[str, Any] = {
+    given_books: dict[str, Any] = {
         "transactions": [line("a", 10, 0)],
         "cost_entries": [entry("a", "service", 2), entry("a", "service", 50, activity_id="call")],
     }
-    tables = computed("customer_profit", results=costed, **books)
+    tables = books(results=costed, **given_books)
     assert _customer(tables, "a")["cost_to_serve"] == 5
     service = _total(tables, "service")
     assert [service[part] for part in PARTS] == [5, 1, 0, 0, 7]
@@ -303,7 +303,7 @@ def test_costed_service_comes_from_the_pools(computed: Callable[..., Any]) -> No
         1, "cost_to_serve", pa.array([D("3.0001")], money)
     )
     with pytest.raises(ReconciliationError):
-        computed("customer_profit", results=costed, **books)
+        books(results=costed, **given_books)
 
 
 def test_every_transaction_and_event_has_a_line(inputs_of: Callable[..., Inputs]) -> None:
@@ -326,16 +326,15 @@ def test_every_transaction_and_event_has_a_line(inputs_of: Callable[..., Inputs]
     assert value_lines(inputs_of()).to_arrow().num_rows == 0
 
 
-def test_currencies_are_not_added(computed: Callable[..., Any]) -> None:
+def test_currencies_are_not_added(books: Callable[..., Any], computed: Callable[..., Any]) -> None:
     mixed = [line("a", 10), line("a", 10, currency="USD")]
     with pytest.raises(SeveralCurrenciesError):
-        computed("customer_profit", transactions=mixed)
-    tables = computed("customer_profit", transactions=mixed, settings=Settings(currency="USD"))
+        books(transactions=mixed)
+    tables = books(transactions=mixed, settings=Settings(currency="USD"))
     assert _customer(tables, "a")["revenue"] == 10
     assert _check(tables, "other_currency")["lines"] == 1
-    assert computed("customer_profit") == {
-        **{"customer_profit": [], "profit_reconciliation": [], "profit_checks": []},
-    }
+    assert computed("customer_profit") == {"customer_profit": []}
+    assert computed("profit_reconciliation") == {"profit_reconciliation": [], "profit_checks": []}
 
 
 def test_high_value_is_counted_again_when_the_threshold_changes(inputs_of: Callable[..., Inputs]) -> None:

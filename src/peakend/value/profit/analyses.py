@@ -13,6 +13,12 @@ def _customer_profit(inputs: Inputs) -> Results:
     return customer_profit_tables(inputs)
 
 
+def _reconciliation(inputs: Inputs) -> Results:
+    from peakend.value.profit.reconciliation import reconciliation_tables
+
+    return reconciliation_tables(inputs)
+
+
 def _whale(inputs: Inputs) -> Results:
     from peakend.value.profit.whale import whale_tables
 
@@ -67,14 +73,34 @@ CUSTOMER_PROFIT = Analysis(
     chapter="worth",
     title=Text("What every customer earns the company", "每位客户的利润贡献"),
     meaning=Text(
-        "Every customer's profit: margin and other value less the cost to serve, win and keep them; "
-        "reconciled to the company and to the ledger.",
-        "每位客户的利润：毛利与其他价值，减去服务、获取与维系成本；并与公司合计及总账对平。",
+        "Every customer's profit: margin and other value less the cost to serve, win and keep them.",
+        "每位客户的利润：毛利与其他价值，减去服务、获取与维系成本。",
     ),
     needs=("transactions",),
-    uses=(*_BOOKS, *_COSTED, "ledger_totals"),
-    gives=(columns.CUSTOMER_PROFIT, columns.PROFIT_RECONCILIATION, columns.PROFIT_CHECKS),
+    uses=(*_BOOKS, "customer_service_cost"),
+    gives=(columns.CUSTOMER_PROFIT,),
     compute=_customer_profit,
+    sql=(*_LINES, "value/profit/customer_profit"),
+    chart="customer_profit",
+    sources=(
+        "Mulhern 1999, Journal of Interactive Marketing 13(1)",
+        "Kaplan & Narayanan 2001, Journal of Cost Management 15(5)",
+    ),
+)
+PROFIT_RECONCILIATION = Analysis(
+    name="profit_reconciliation",
+    version=1,
+    chapter="worth",
+    title=Text("Whether customers' profits add up to the books", "客户利润与账面是否对平"),
+    meaning=Text(
+        "Customers, unidentified and unallocated make the company's total, and how it compares with the "
+        "ledger by kind and month; what is odd in the books, named and counted.",
+        "客户、未识别与未分配之和等于公司合计，并按类别与月份与总账核对；账目异常逐项列明并计数。",
+    ),
+    needs=("transactions", "customer_profit"),
+    uses=(*_BOOKS, *_COSTED, "ledger_totals"),
+    gives=(columns.PROFIT_RECONCILIATION, columns.PROFIT_CHECKS),
+    compute=_reconciliation,
     sql=(
         *_LINES,
         "value/profit/ledger_months",
@@ -83,14 +109,9 @@ CUSTOMER_PROFIT = Analysis(
         "value/profit/ledger_sums",
         "value/profit/odd_lines",
         "value/profit/events_without_line",
-        "value/profit/customer_profit",
     ),
-    sources=(
-        "Mulhern 1999, Journal of Interactive Marketing 13(1)",
-        "Kaplan & Narayanan 2001, Journal of Cost Management 15(5)",
-    ),
+    chart="profit_reconciliation",
 )
-
 PROFIT_WHALE = Analysis(
     name="profit_whale",
     version=1,
@@ -102,7 +123,6 @@ PROFIT_WHALE = Analysis(
         "客户利润的鲸鱼曲线、十分位与各层级策略、价值客户与高价值客户，以及仅凭过往利润会误判之处。",
     ),
     needs=("customer_profit",),
-    uses=(),
     gives=(columns.PROFIT_WHALE, columns.PROFIT_DECILES, columns.PROFIT_FIGURES),
     compute=_whale,
     sql=(
@@ -111,6 +131,7 @@ PROFIT_WHALE = Analysis(
         "value/profit/value_thresholds",
         "value/profit/whale_customers",
     ),
+    chart="profit_whale",
     sources=(
         "Kaplan & Narayanan 2001, Journal of Cost Management 15(5)",
         "Wilson 1927, JASA 22(158)",
@@ -132,6 +153,7 @@ PROFIT_SEGMENTS = Analysis(
     gives=(columns.PROFIT_SEGMENTS,),
     compute=_segments,
     sql=("value/profit/profit_cells", "value/profit/segment_moments", "value/profit/segment_customers"),
+    chart="profit_segments",
     sources=(
         "Hall 1992, JRSS B 54(1)",
         "Welch 1947, Biometrika 34",
@@ -168,6 +190,7 @@ PROFIT_COHORTS = Analysis(
         "value/profit/keeping_years",
         "value/profit/cohort_customers",
     ),
+    chart="profit_cohorts",
     sources=(
         "Blattberg, Getz & Thomas 2001, Customer Equity",
         "Bell, Deighton, Reinartz, Rust & Swartz 2002, Journal of Service Research 5(1)",
@@ -202,6 +225,7 @@ TURNAROUND = Analysis(
     gives=(columns.TURNAROUND,),
     compute=_turnaround,
     sql=("value/profit/lever_outcomes", "value/profit/turnaround", "value/profit/turnaround_customers"),
+    chart="turnaround",
     sources=(
         "Kaplan & Narayanan 2001, Journal of Cost Management 15(5)",
         "Mittal, Sarkees & Murshed 2008, Harvard Business Review 86(4)",
@@ -215,4 +239,5 @@ ANALYSES: tuple[Analysis, ...] = (
     PROFIT_COHORTS,
     TURNAROUND,
     SKU_MARGINS,
+    PROFIT_RECONCILIATION,
 )

@@ -1,4 +1,4 @@
-"""The analysis `customer_profit`: what every customer brought and cost, and that it adds up to the books."""
+"""The analysis `customer_profit`: what every customer brought and cost."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from peakend.errors import PeakendError
 from peakend.language import Text
-from peakend.value.profit.checks import check_rows
-from peakend.value.profit.columns import CUSTOMER_PROFIT, PROFIT_CHECKS, PROFIT_RECONCILIATION
-from peakend.value.profit.ledger import ledger_of, months_of
-from peakend.value.profit.reconciliation import reconciliation_rows
+from peakend.value.profit.columns import CUSTOMER_PROFIT
+from peakend.value.profit.ledger import ledger_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,26 +52,19 @@ class HighValue:
 def customer_profit_tables(
     inputs: Inputs, as_of: date | None = None, high_value: HighValue | None = None
 ) -> Results:
-    """The three tables; customers as a relation that never passes through Python.
+    """The table, as a relation that never passes through Python.
 
     profit = revenue − product cost + margin booked without a transaction + referral + information +
     reference + other value − cost to serve − acquisition − retention − other cost; all in one currency.
-    Revenue is sales less refunds; fees and adjustments are rows of the reconciliation. Raises
+    Revenue is sales less refunds; fees and adjustments are columns of the reconciliation. Raises
     `SeveralCurrenciesError`, `NoSuchCurrencyError`.
     Sources: Mulhern (1999), Journal of Interactive Marketing 13(1), on what belongs into customer
     profitability; Kaplan & Narayanan (2001), Journal of Cost Management 15(5).
     """
     ledger = ledger_of(inputs, as_of)
     if ledger is None:
-        tables = (CUSTOMER_PROFIT, PROFIT_RECONCILIATION, PROFIT_CHECKS)
-        return {table.name: table.schema().empty_table() for table in tables}
-    months = months_of(ledger)
-    reconciled = reconciliation_rows(inputs, ledger, months)
-    return {
-        CUSTOMER_PROFIT.name: profit_of(ledger, high_value or HighValue()),
-        PROFIT_RECONCILIATION.name: PROFIT_RECONCILIATION.of(reconciled),
-        PROFIT_CHECKS.name: PROFIT_CHECKS.of(check_rows(inputs, ledger, months, reconciled)),
-    }
+        return {CUSTOMER_PROFIT.name: CUSTOMER_PROFIT.schema().empty_table()}
+    return {CUSTOMER_PROFIT.name: profit_of(ledger, high_value or HighValue())}
 
 
 def profit_of(ledger: Ledger, high_value: HighValue) -> Relation:

@@ -130,7 +130,8 @@ def _hide(rows: Sequence[Row], settings: Settings) -> None:
         found = suppress(
             [row["n"] for row in parts],
             [cuts.index(row["cut"]) for row in parts],
-            [max(everybody, sum(row["n"] for row in parts if row["cut"] == cut)) for cut in cuts],
+            # Customers in no cell of a cut are no group that anybody publishes.
+            [sum(row["n"] for row in parts if row["cut"] == cut) for cut in cuts],
             settings.minimum_base,
         )
         for row, hidden, withheld in zip(parts, found.hidden, found.withheld, strict=True):

@@ -7,13 +7,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from peakend.language import Text
+from peakend.value.profit.checks import check_rows
+from peakend.value.profit.columns import PROFIT_CHECKS, PROFIT_RECONCILIATION
+from peakend.value.profit.ledger import ledger_of, months_of
 from peakend.value.profit.service_costs import service_parts
+from peakend.value.revenue import reconcile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from peakend.declaration import Inputs
+    from peakend.declaration import Inputs, Results
     from peakend.value.profit.ledger import Ledger, Months
 
     Cells = dict[tuple[str, date], dict[str, Decimal]]
@@ -35,6 +39,26 @@ NAMES: Mapping[str, Text] = {
     "other_cost": Text("Other cost", "其他成本"),
     "profit": Text("Profit", "利润"),
 }
+
+
+def reconciliation_tables(inputs: Inputs, as_of: date | None = None) -> Results:
+    """`profit_reconciliation` and `profit_checks`. Raises `ReconciliationError` where the profits of
+    `customer_profit` do not make the customers' part to the last digit, and as `ledger_of`."""
+    ledger = ledger_of(inputs, as_of)
+    if ledger is None:
+        tables = (PROFIT_RECONCILIATION, PROFIT_CHECKS)
+        return {table.name: table.schema().empty_table() for table in tables}
+    months = months_of(ledger)
+    rows = reconciliation_rows(inputs, ledger, months)
+    told = inputs.query(
+        "select cast(coalesce(sum(p.profit), 0) as decimal(18, 4)) as profit from customer_profit p"
+    ).to_arrow()
+    whole = next((row["customers"] for row in rows if row["kind"] == "profit"), Decimal(0))
+    reconcile(whole, {"customer_profit": Decimal(told["profit"][0].as_py())})
+    return {
+        PROFIT_RECONCILIATION.name: PROFIT_RECONCILIATION.of(rows),
+        PROFIT_CHECKS.name: PROFIT_CHECKS.of(check_rows(inputs, ledger, months, rows)),
+    }
 
 
 def reconciliation_rows(inputs: Inputs, ledger: Ledger, sums: Months) -> list[dict[str, Any]]:
