@@ -144,8 +144,8 @@ class ValueFocus:
                 "每一步都是上一步的一部分。左为客户占比，右为价值占比；因有亏损客户，价值占比可能超过 100%。",
             ).in_(language),
             caution=Text(
-                "“Returns” rest on the assumption that a point of satisfaction costs the same with everybody, and on "
-                "an association, not on an experiment.",
+                "“Returns” rest on the assumption that a point of satisfaction costs the same everywhere, "
+                "and on an association, not on an experiment.",
                 "“回报”假设每提高一分满意度的成本对所有人相同，且依据相关关系而非试验。",
             ).in_(language),
             next_step=_focus_step(basis, missed, language),
@@ -214,8 +214,8 @@ def _lede(first: Row, rows: Mapping[str, Row], language: Language) -> str:
     if naive and alike:
         sentences.append(
             Text(
-                f"In the half year after they answered promoters spent {number(naive['ratio'], 1)} times what "
-                f"detractors did, {number(alike['ratio'], 1)} times among customers alike before.",
+                f"In the half year after they answered promoters spent {number(naive['ratio'], 1)} times "
+                f"what detractors did, {number(alike['ratio'], 1)} times among customers alike before.",
                 f"应答后半年内，推荐者的消费是贬损者的 {number(naive['ratio'], 1)} 倍；在此前消费相近者中为 "
                 f"{number(alike['ratio'], 1)} 倍。",
             ).in_(language)
