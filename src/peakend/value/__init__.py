@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from peakend.value.profit.ledger import value_lines
     from peakend.value.models.average_spend import spend_independence
     from peakend.value.models.beta_geo import BetaGeoModel
     from peakend.value.models.beta_geo_beta_binom import BetaGeoBetaBinomModel
@@ -45,6 +46,7 @@ _FROM: dict[str, str] = {
     "purchase_counts": "peakend.value.purchases.summary",
     "purchase_problems": "peakend.value.purchases.summary",
     "rfm_summary": "peakend.value.purchases.summary",
+    "value_lines": "peakend.value.profit.ledger",
     "spend_independence": "peakend.value.models.average_spend",
     "weak_purchase_priors": "peakend.value.models.priors",
 }
@@ -73,6 +75,7 @@ __all__ = [
     "rfm_summary",
     "spend_independence",
     "weak_purchase_priors",
+    "value_lines",
 ]
 
 

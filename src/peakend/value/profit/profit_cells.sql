@@ -1,4 +1,4 @@
-with channels as (
+with channel_sums as (
   select t.customer_id, t.channel, sum(t.revenue) as revenue
   from transactions t
   where t.customer_id is not null and t.channel is not null and t.kind = 'sale' and t.currency = $currency
@@ -9,9 +9,9 @@ main_channels as (
     c.customer_id,
     c.channel,
     row_number() over (partition by c.customer_id order by c.revenue desc, c.channel) as place
-  from channels c
+  from channel_sums c
 ),
-sites as (
+site_sums as (
   select t.customer_id, t.site_id, sum(t.revenue) as revenue
   from transactions t
   where t.customer_id is not null and t.site_id is not null and t.kind = 'sale' and t.currency = $currency
@@ -22,7 +22,7 @@ main_sites as (
     s.customer_id,
     s.site_id,
     row_number() over (partition by s.customer_id order by s.revenue desc, s.site_id) as place
-  from sites s
+  from site_sums s
 )
 select p.customer_id, 'all' as cut, 'all' as cell
 from customer_profit p
