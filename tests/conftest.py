@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from engines import mark_servers
 from peakend.declaration import Inputs, Settings
 from peakend.engine import Engine, connect
 from peakend.warehouse.schema import canonical_tables
@@ -39,12 +40,15 @@ def private_data() -> Callable[[str], Path]:
     return find
 
 
+# First: pytest-xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file that share what is made once for them in one process.
 
     Spread over processes, every one of them would simulate the same company again. A test that belongs to a
     server's group stays there.
     """
+    mark_servers(items)
     for item in items:
         if item.get_closest_marker("xdist_group") is None and _shares(item):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))

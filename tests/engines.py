@@ -42,8 +42,7 @@ ENGINES = [only("duckdb"), only("postgres"), only("spark")]
 SERVERS = [only("postgres"), only("spark")]
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def mark_servers(items: list[pytest.Item]) -> None:
     """Mark and group the tests that name a server's fixture."""
     for item in items:
         for name, fixtures in _SERVERS.items():
