@@ -9,8 +9,8 @@ fit, without the start of Python and its imports. `peakend` begins with the same
 `peakend, counted` with the histories that `rfm_summary` counts in the engine. The optimum must be lifetimes'
 to what lifetimes itself reaches, and Peakend's own from other starts to 1e-6. The bound is 50.
 
-The sets are drawn from BG/NBD and MBG/NBD with parameters at random, and each is fitted from three starts far
-apart.
+The sets are drawn from BG/NBD and MBG/NBD with parameters at random, and each is fitted as it is and from
+three starts far apart.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def recovered(sets: int) -> dict[str, float]:
     from peakend.value.models.modified_beta_geo import ModifiedBetaGeoModel
 
     random = np.random.default_rng(20)
-    ended = {"one optimum": 0, "said there is none": 0, "starts disagree": 0}
+    ended = {"one optimum": 0, "several optima": 0, "the best was missed": 0, "said there is none": 0}
     held, asked = np.zeros(5), 0
     for place in range(sets):
         kind = (BetaGeoModel, ModifiedBetaGeoModel)[place % 2]
@@ -109,14 +109,16 @@ def recovered(sets: int) -> dict[str, float]:
         data = kind().at(truth).simulate(age, seed=place)
         starts = np.exp(random.uniform(np.log([0.05, 0.5, 0.05, 0.2]), np.log([5, 100, 10, 30]), (3, 4)))
         try:
-            fits = [kind().fit(data, starts=[start]) for start in starts]
+            chosen = kind().fit(data)
+            fits = [chosen, *(kind().fit(data, starts=[start]) for start in starts)]
         except DidNotConvergeError:
             ended["said there is none"] += 1
             continue
         vectors = np.stack([fit.params.vector for fit in fits])
         same = bool((np.abs(vectors / vectors[0] - 1) < 1e-6).all())
-        ended["one optimum" if same else "starts disagree"] += 1
-        fit = fits[0]
+        ended["one optimum" if same else "several optima"] += 1
+        ended["the best was missed"] += chosen.log_likelihood < max(f.log_likelihood for f in fits) - 1e-6
+        fit = chosen
         ends = [fit.params.interval(name) for name in fit.names]
         implied = fit.implied(lambda v, fit=fit: fit.at(v).expected_purchases_new_customer(52))
         ends.append((float(implied.low), float(implied.high)))
@@ -169,8 +171,8 @@ def main() -> None:
     print(f"\n{chosen.sets} planted sets, three starts each:")
     for name, value in ends.items():
         print(f"  {name}: {value:.3f}" if name.startswith("coverage") else f"  {name}: {value}")
-    if ends["starts disagree"]:
-        broken.append(f"starts disagree in {ends['starts disagree']} sets")
+    if ends["the best was missed"]:
+        broken.append(f"a better optimum in {ends['the best was missed']} sets")
     save(chosen.customers, chosen.sets, seconds, ends)
 
     import measure

@@ -53,7 +53,7 @@ class DropoutAtPurchaseModel(PurchaseModel):
         taken = np.searchsorted(ordered, np.linspace(0, data.total, _SAMPLE, endpoint=False), side="right")
         few = data.with_customers(np.bincount(taken, minlength=len(ordered)))
         try:
-            return [minimised(self._objective(few), guesses[:1], model=type(self).__name__).theta]
+            return [minimised(self._objective(few), guesses, model=type(self).__name__).theta]
         except DidNotConvergeError:
             return guesses
 
