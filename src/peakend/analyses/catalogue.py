@@ -47,6 +47,7 @@ MODULES = (
     "peakend.value.costing.analyses",
     "peakend.value.profit.analyses",
     "peakend.value.delivered.analyses",
+    "peakend.value.offers.analyses",
     "peakend.value.experience.analyses",
 )
 ENTRY_POINT_GROUP = "peakend.analyses"
