@@ -87,7 +87,7 @@ class SellingCosts:
             for measure, name in NAMES.items()
             if any(row[measure] for row in months)
         ]
-        labels = [f"{row['month_on']:%Y-%m}" for row in months]
+        labels = [f"{row['month_on']:%y-%m}" for row in months]
         return panels(series, labels, width, decimals=2) if series else None
 
     def behind(self, basis: Basis) -> tuple[str, pa.Table]:
