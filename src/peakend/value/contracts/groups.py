@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from peakend.feedback.comparison import holm
 from peakend.feedback.suppression import suppress
@@ -115,17 +117,19 @@ def _groups(inputs: Inputs, span: Span) -> list[Group]:
         entries=inputs.query("value/contracts/entry_channels"),
     ).to_arrow()
     factor, level, product = (
-        np.array([*table[n].to_pylist(), ""], object)[:-1] for n in ("factor", "level", "product_id")
+        pc.dictionary_encode(table[n].combine_chunks()) for n in ("factor", "level", "product_id")
     )
     numbers = [table[n].to_numpy().astype(np.int64) for n in ("entry_day", "exit_day", "closed", "contracts")]
-    _, products = np.unique(product.astype(str), return_inverse=True)
+    products, factors, levels = (
+        one.indices.to_numpy(zero_copy_only=False).astype(np.int64) for one in (product, factor, level)
+    )
     # Rows come in order of factor and level: a group is a run of them.
-    keys = list(zip(factor.tolist(), level.tolist(), strict=True))
-    starts = [n for n, key in enumerate(keys) if n == 0 or key != keys[n - 1]]
+    turns = np.flatnonzero((np.diff(factors) != 0) | (np.diff(levels) != 0)) + 1
+    edges = [0, *turns.tolist(), len(factors)] if len(factors) else []
     found = []
-    for begin, end in zip(starts, [*starts[1:], len(keys)], strict=True):
-        rows = slice(begin, end)
-        found.append(Group(*keys[begin], np.ravel(products)[rows], *(values[rows] for values in numbers)))
+    for begin, end in pairwise(edges):
+        key = (str(factor[begin]), str(level[begin]))
+        found.append(Group(*key, products[begin:end], *(values[begin:end] for values in numbers)))
     return found
 
 

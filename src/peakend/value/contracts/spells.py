@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from peakend.value.models.renewal_counts import RenewalCounts
 
@@ -154,8 +156,7 @@ def spells_of(inputs: Inputs, span: Span, *, first: date | None = None, second: 
     table = ages.query("value/contracts/held_spells", name="ages").to_arrow()
 
     def numbers(name: str) -> Integers:
-        values = [0 if value is None else int(value) for value in table[name].to_pylist()]
-        return np.array(values, np.int64)
+        return np.asarray(pc.fill_null(table[name].cast(pa.int64()), 0).to_numpy(), np.int64)
 
     def objects(name: str) -> NDArray[np.object_]:
         return np.array([*table[name].to_pylist(), None], object)[:-1]
