@@ -6,7 +6,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from peakend.value.profit.ledger import value_lines
     from peakend.value.models.average_spend import spend_independence
     from peakend.value.models.beta_geo import BetaGeoModel
     from peakend.value.models.beta_geo_beta_binom import BetaGeoBetaBinomModel
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from peakend.value.models.modified_beta_geo import ModifiedBetaGeoModel
     from peakend.value.models.nbd import NBDModel
     from peakend.value.models.priors import weak_purchase_priors
+    from peakend.value.profit.ledger import value_lines
     from peakend.value.purchases.summary import purchase_counts, purchase_problems, rfm_summary
 
 # Name -> the module it is loaded from when it is asked for; numpy and scipy load with it.
@@ -74,8 +74,8 @@ __all__ = [
     "purchase_problems",
     "rfm_summary",
     "spend_independence",
-    "weak_purchase_priors",
     "value_lines",
+    "weak_purchase_priors",
 ]
 
 

@@ -123,6 +123,7 @@ PROFIT_WHALE = Analysis(
         "客户利润的鲸鱼曲线、十分位与各层级策略、价值客户与高价值客户，以及仅凭过往利润会误判之处。",
     ),
     needs=("customer_profit",),
+    uses=("lifetime_values",),
     gives=(columns.PROFIT_WHALE, columns.PROFIT_DECILES, columns.PROFIT_FIGURES),
     compute=_whale,
     sql=(
