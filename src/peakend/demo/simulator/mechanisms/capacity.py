@@ -7,6 +7,7 @@ complaints and service in person.
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -88,7 +89,8 @@ def _closing(world: World, tally: Tally) -> Rows:
                 for a in pool.activities
             )
             unused = pool.unused if world.on("capacity") else 0.0
-            capacity = round(used / (1 - unused), 2)
+            # Rounded up, so that no pool is short of the minutes it worked.
+            capacity = (math.floor(100 * used / (1 - unused)) + 1) / 100
             cents = round(capacity * pool.rate * 100)
             tally[BOOKED, "service", day] += cents * _CENT
             budget = pool.budget if world.on("capacity") else 1.0
