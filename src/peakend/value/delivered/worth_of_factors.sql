@@ -1,0 +1,23 @@
+-- key: customer_id, factor
+-- What a unit is worth to a customer: by a segment of theirs where one is priced, else as to everybody.
+with people as (
+  select u.customer_id from units u group by u.customer_id
+),
+own as (
+  select m.subject_id as customer_id, f.factor, max(f.amount_per_unit) as amount
+  from value_factors f
+  inner join segment_members m
+    on m.segmentation = f.segmentation and m.segment = f.segment and m.subject = 'customer'
+  where f.segment <> '*' and f.currency = $currency
+  group by m.subject_id, f.factor
+),
+everybody as (
+  select f.factor, max(f.amount_per_unit) as amount
+  from value_factors f
+  where f.segment = '*' and f.currency = $currency
+  group by f.factor
+)
+select p.customer_id, e.factor, coalesce(o.amount, e.amount) as amount
+from people p
+cross join everybody e
+left join own o on o.customer_id = p.customer_id and o.factor = e.factor
