@@ -34,6 +34,11 @@ SMALL: dict[str, list[str]] = {
     "peak_end.py": ["--rows", "50000", "--runs", "1"],
     "bg_nbd.py": ["--customers", "20000", "--sets", "10", "--runs", "1"],
     "memory_verdicts.py": ["--nulls", "2", "--seeds", "1"],
+    "rfm_summary.py": ["--customers", "2000", "--runs", "1", "--lifetimes-python", "none"],
+    "lifetime.py": [
+        *("--customers", "2000", "--lines", "20000", "--more", "0", "--runs", "1"),
+        *("--lifetimes-python", "none", "--pymc-python", "none"),
+    ],
 }
 
 

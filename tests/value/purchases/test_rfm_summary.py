@@ -306,7 +306,7 @@ def test_unique_histories_stand_for_all_customers() -> None:
     spent = spend_counts(histories).to_pylist()
     assert sum(row["customers"] for row in spent) == sum(row["frequency"] > 0 for row in rows)
     repeats = sum(r["total_value"] - r["first_value"] for r in rows)
-    assert sum(row["repeat_value"] * row["customers"] for row in spent) == repeats
+    assert sum(row["repeat_value"] * row["customers"] for row in spent) == float(repeats)
 
 
 _lines = st.lists(

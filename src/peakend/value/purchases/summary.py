@@ -162,7 +162,7 @@ def histories_of(histories: Relation, time_unit: TimeUnit = "week") -> PurchaseH
 
 def spend_counts(histories: Relation) -> pa.Table:
     """What models of spend are fitted on: unique (frequency, repeat_value: the sum of all repeat purchases,
-    money) of customers who bought again, and how many customers have each."""
+    a float) of customers who bought again, and how many customers have each."""
     counts = histories.query("value/purchases/spend_counts", name="histories").to_arrow()
     return counts.sort_by([("frequency", "ascending"), ("repeat_value", "ascending")])
 
