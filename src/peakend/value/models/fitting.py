@@ -178,8 +178,12 @@ def _unusable(theta: Floats, hessian: Floats, names: Sequence[str]) -> Text | No
     return flat()
 
 
-def flat() -> Text:
-    """What is said of an optimum that is none because something else is as likely."""
+def flat(name: str = "") -> Text:
+    """What is said of an optimum that is none because other values, of parameter `name`, are as likely."""
+    if name:
+        return Text(
+            f"the likelihood is flat in {name}: nothing is known of it", f"似然沿 {name} 平坦，无法估计该参数"
+        )
     return Text(
         "the likelihood is flat there: parameters cannot be told apart", "似然在该处平坦，参数无法区分"
     )

@@ -70,6 +70,10 @@ class LikelihoodModel(ABC, Generic[Data]):
         """Names of parameters that are fitted as they are, not as logarithms."""
         return frozenset()
 
+    def _extents(self, data: Data) -> Floats:
+        """By how much the covariates of free parameters differ between customers (1 or k); 0: not known."""
+        return np.zeros(1)
+
     @property
     def _all_names(self) -> tuple[str, ...]:
         """Names of all parameters, those of covariates too."""
@@ -103,9 +107,9 @@ class LikelihoodModel(ABC, Generic[Data]):
             if given_starts is None:
                 raise
             optimum = minimised(penalised, self._starts(read), model=model, names=names)
-        spread = np.sqrt(np.diag(optimum.covariance)[logs])
-        if spread.size and spread.max() > MOST_SPREAD:
-            raise DidNotConvergeError(type(self).__name__, len(begun), flat())
+        spread = np.sqrt(np.diag(optimum.covariance)) * np.where(logs, 1.0, self._extents(read))
+        if spread.max() > MOST_SPREAD:
+            raise DidNotConvergeError(model, len(begun), flat(names[int(spread.argmax())]))
         vector = np.where(logs, np.exp(np.where(logs, optimum.theta, 0.0)), optimum.theta)
         self._params = Parameters(names, vector, optimum.covariance, free)
         believed = penalty(self.priors, names, optimum.theta)[0] if self.priors else 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self, cast
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from peakend.value.models.pareto_nbd_likelihood import branches, history_likelih
 from peakend.value.models.purchase_model import PurchaseModel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
 
@@ -44,20 +44,6 @@ class ParetoNBDModel(PurchaseModel):
 
     names: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
 
-    def fit(self, data: object, *, starts: Sequence[Floats] | None = None, **given: object) -> Self:
-        """Fit to `data`; from `starts` (parameter vectors, positive) where they are given and lead anywhere.
-
-        Raises `DidNotConvergeError` when no start leads to an optimum; the model is then not fitted. It says
-        so where the likelihood is highest at an edge of the model: where nobody lapses, or all lapse alike.
-        """
-        try:
-            return super().fit(data, starts=starts, **given)
-        except DidNotConvergeError as error:
-            edge = _edge(self._read(data, **given), self._objective)
-            if edge is None:
-                raise
-            raise DidNotConvergeError(type(self).__name__, cast("int", error.data["starts"]), edge) from None
-
     def _objective(self, data: PurchaseHistories) -> Objective:
         x = data.frequency.astype(np.float64)
         weights = data.customers.astype(np.float64)
@@ -79,26 +65,23 @@ class ParetoNBDModel(PurchaseModel):
         return objective
 
     def _starts(self, data: PurchaseHistories) -> Sequence[Floats]:
-        weights = data.customers / data.total
-        age = max(float(data.age @ weights), 1e-9)
-        bought = max(float(data.frequency @ weights), 1e-3)
-        guesses = [
-            np.log([r, r * age / (2 * bought), s, beta * age])
-            for r, s, beta in ((0.7, 0.6, 0.5), (0.3, 0.3, 0.1), (2.0, 1.5, 3.0))
-        ]
+        """A large fit begins at a sample's optimum; raises where the likelihood is highest at an edge."""
+        begun = guesses(data)
+        if self.priors:
+            return begun
         sample = data
         if len(data.frequency) > 4 * _SAMPLE:
             kept = np.zeros(len(data.frequency), np.int64)
             places = np.linspace(0, len(kept) - 1, _SAMPLE).astype(np.int64)
             kept[places] = data.customers[places]
             sample = data.with_customers(kept)
-        objective = self._objective(sample)
-        for guess in guesses:
-            try:
-                return [minimised(objective, [guess], model="").theta]
-            except DidNotConvergeError:
-                continue
-        return guesses
+        try:
+            return [minimised(self._objective(sample), begun[:1], model="").theta]
+        except DidNotConvergeError:
+            edge = _edge(data, self._objective(data))
+            if edge is not None:
+                raise DidNotConvergeError(type(self).__name__, len(begun), edge) from None
+            return begun
 
     def probability_alive(self, frequency: ArrayLike, recency: ArrayLike, T: ArrayLike) -> Floats:
         """Probability that a customer with this history is one still, at T.
@@ -154,9 +137,19 @@ class ParetoNBDModel(PurchaseModel):
         return simulated_when(self.params.vector, T, seed)
 
 
-def _edge(data: PurchaseHistories, of: Callable[[PurchaseHistories], Objective]) -> Text | None:
+def guesses(data: PurchaseHistories) -> list[Floats]:
+    """Logarithms of parameters that histories like these may have."""
+    weights = data.customers / data.total
+    age = max(float(data.age @ weights), 1e-9)
+    bought = max(float(data.frequency @ weights), 1e-3)
+    return [
+        np.log([r, r * age / (2 * bought), s, beta * age])
+        for r, s, beta in ((0.7, 0.6, 0.5), (0.3, 0.3, 0.1), (2.0, 1.5, 3.0))
+    ]
+
+
+def _edge(data: PurchaseHistories, objective: Objective) -> Text | None:
     """At which edge of the model the likelihood is highest, if at one of these."""
-    objective = of(data)
     age = float(data.age.max())
     try:
         buying = np.log(NBDModel(time_unit=data.time_unit).fit(data).params.vector)

@@ -9,12 +9,14 @@ import numpy as np
 
 from peakend.value.models.beta_geo_covariates import CovariateHistories
 from peakend.value.models.covariates import Covariates
-from peakend.value.models.histories import check_histories
+from peakend.value.models.fitting import DidNotConvergeError
+from peakend.value.models.histories import PurchaseHistories, check_histories
 from peakend.value.models.likelihood_model import LikelihoodModel
 from peakend.value.models.pareto_nbd import (
     ParetoNBDModel,
     expected_of_new_when,
     expected_when,
+    guesses,
     probability_alive_when,
     residual_when,
     simulated_when,
@@ -131,8 +133,16 @@ class ParetoNBDCovariatesModel(LikelihoodModel[CovariateHistories]):
 
     def _starts(self, data: CovariateHistories) -> Sequence[Floats]:
         plain = {"frequency": data.frequency, "recency": data.recency, "T": data.age}
-        without = ParetoNBDModel(time_unit=self.time_unit).fit(plain, customers=data.customers)
-        return [np.append(np.log(without.params.vector), np.zeros(len(self._all_names) - 4))]
+        histories = PurchaseHistories.of(plain, time_unit=self.time_unit, customers=data.customers)
+        try:
+            begun = [np.log(ParetoNBDModel().fit(histories).params.vector)]
+        except DidNotConvergeError:
+            begun = guesses(histories)
+        return [np.append(guess, np.zeros(len(self._all_names) - 4)) for guess in begun]
+
+    def _extents(self, data: CovariateHistories) -> Floats:
+        columns = [matrix for matrix in (data.purchase.matrix, data.dropout.matrix) if matrix.shape[1]]
+        return np.concatenate([np.zeros(4), *(np.ptp(matrix, axis=0) for matrix in columns)])
 
     def _resampled(self, data: CovariateHistories, random: np.random.Generator) -> CovariateHistories:
         total = int(data.customers.sum())

@@ -12,7 +12,7 @@ from peakend.value.models.discounting import time_alive
 from peakend.value.models.fitting import DidNotConvergeError
 from peakend.value.models.histories import PurchaseHistories
 from peakend.value.models.likelihood_model import LikelihoodModel
-from peakend.value.models.pareto_nbd import ParetoNBDModel
+from peakend.value.models.pareto_nbd import ParetoNBDModel, guesses
 from peakend.value.models.pareto_nbd_paths_likelihood import Cells, branches, negative_log_likelihood
 from peakend.value.models.time_units import days_in
 
@@ -93,12 +93,17 @@ class TimeVaryingParetoNBDModel(LikelihoodModel[CovariatePaths]):
             data.weights[kept],
             time_unit=data.time_unit,
         )
-        plain = ParetoNBDModel()
         try:
-            begun = np.log(plain.fit(histories).params.vector)
+            begun = [np.log(ParetoNBDModel().fit(histories).params.vector)]
         except DidNotConvergeError:
-            begun = plain._starts(histories)[0]
-        return [np.concatenate([begun, np.zeros(len(self._coefficients))])]
+            begun = guesses(histories)
+        return [np.concatenate([guess, np.zeros(len(self._coefficients))]) for guess in begun]
+
+    def _extents(self, data: CovariatePaths) -> Floats:
+        long = data.stretches.length > 0
+        values = data.stretches.values[long]
+        columns = data.columns((*self.purchase, *self.dropout))
+        return np.concatenate([np.zeros(4), np.ptp(values[:, columns], axis=0)])
 
     def _resampled(self, data: CovariatePaths, random: np.random.Generator) -> CovariatePaths:
         return data.with_weights(random.multinomial(data.total, data.weights / data.total))
