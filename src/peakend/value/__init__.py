@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from peakend.value.models.beta_geo import BetaGeoModel
     from peakend.value.models.beta_geo_beta_binom import BetaGeoBetaBinomModel
     from peakend.value.models.beta_geo_covariates import BetaGeoCovariatesModel
+    from peakend.value.models.covariate_paths import CovariatePaths
     from peakend.value.models.gamma_gamma import GammaGammaModel
     from peakend.value.models.histories import PurchaseHistories
     from peakend.value.models.lifetime_value import (
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     )
     from peakend.value.models.modified_beta_geo import ModifiedBetaGeoModel
     from peakend.value.models.nbd import NBDModel
+    from peakend.value.models.pareto_nbd import ParetoNBDModel
+    from peakend.value.models.pareto_nbd_covariates import ParetoNBDCovariatesModel
     from peakend.value.models.priors import weak_purchase_priors
+    from peakend.value.models.time_varying_pareto_nbd import TimeVaryingParetoNBDModel
     from peakend.value.profit.ledger import value_lines
     from peakend.value.purchases.summary import purchase_counts, purchase_problems, rfm_summary
 
@@ -32,12 +36,15 @@ _FROM: dict[str, str] = {
     "BetaGeoModel": "peakend.value.models.beta_geo",
     "ConstantRetentionModel": "peakend.value.models.constant_retention",
     "CostingError": "peakend.value.costing.plain_numbers",
+    "CovariatePaths": "peakend.value.models.covariate_paths",
     "GammaGammaModel": "peakend.value.models.gamma_gamma",
     "ModifiedBetaGeoModel": "peakend.value.models.modified_beta_geo",
     "NBDModel": "peakend.value.models.nbd",
+    "ParetoNBDCovariatesModel": "peakend.value.models.pareto_nbd_covariates",
     "ParetoNBDModel": "peakend.value.models.pareto_nbd",
     "PurchaseHistories": "peakend.value.models.histories",
     "ShiftedBetaGeoModel": "peakend.value.models.shifted_beta_geo",
+    "TimeVaryingParetoNBDModel": "peakend.value.models.time_varying_pareto_nbd",
     "activity_costs": "peakend.value.costing.plain_numbers",
     "apportion": "peakend.value.costing.apportionment",
     "constant_margin_lifetime_value": "peakend.value.models.lifetime_value",
@@ -59,12 +66,15 @@ __all__ = [
     "BetaGeoModel",
     "ConstantRetentionModel",
     "CostingError",
+    "CovariatePaths",
     "GammaGammaModel",
     "ModifiedBetaGeoModel",
     "NBDModel",
+    "ParetoNBDCovariatesModel",
     "ParetoNBDModel",
     "PurchaseHistories",
     "ShiftedBetaGeoModel",
+    "TimeVaryingParetoNBDModel",
     "activity_costs",
     "apportion",
     "constant_margin_lifetime_value",
