@@ -55,6 +55,7 @@ UNITS: Mapping[str, Text] = {
     "probability": Text("probability", "概率"),
     "purchases": Text("purchases", "次购买"),
     "questions": Text("questions", "题"),
+    "ratio": Text("ratio", "比值"),
     "responses": Text("responses", "份应答"),
     "rows": Text("rows", "行"),
     "scale points": Text("scale points", "量表分"),
