@@ -80,6 +80,8 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "rfm": ("rfm:RFM",),
     "data_quality": ("data_quality:QUALITY",),
     "lifetime_values": ("lifetime:LIFETIME_CALIBRATION", "lifetime:LIFETIME_TRACKING"),
+    "delivered_value": ("delivered_value:DELIVERED_FACTORS",),
+    "mutual_value": ("delivered_value:MUTUAL_VALUE",),
     "promoters_worth": ("promoters_worth:PROMOTERS",),
     "value_focus": ("promoters_worth:VALUE_FOCUS",),
     "value_tiers": ("value_tiers:VALUE_TIERS", "value_tiers:TIER_MOVES"),
