@@ -38,7 +38,8 @@ def _units(block: Block, activity: PoolActivity) -> tuple[Array, Array, Array]:
     if activity.driver == "interaction_minutes":
         events = block.events
         rows = np.flatnonzero(events["slot"] == block.world.company.slots[activity.touchpoint or ""])
-        return events["order"][rows], events["at"][rows], events["duration_s"][rows].astype(np.int64)
+        seconds = np.floor(events["duration_s"][rows] + 0.5).astype(np.int64)
+        return events["order"][rows], events["at"][rows], seconds
     if activity.driver == "cases":
         cases = block.requests if activity.kind == "request" else block.cases
         order, at = cases["order"], cases["at"]
