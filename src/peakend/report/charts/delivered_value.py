@@ -78,7 +78,7 @@ class DeliveredFactors:
             next_step=NextStep(
                 who=Text("The owners of service and process", "服务与流程负责人").in_(language),
                 what=Text(
-                    f"Beside the price, {NAMES[worst].en.lower()} costs customers most: take a step out of it.",
+                    f"Beside the price, {NAMES[worst].en.lower()} costs them most: take a step out of it.",
                     f"价格之外，客户付出最多的是{NAMES[worst].zh}：先为其减去一个环节。",
                 ).in_(language),
                 check=Text(
@@ -136,7 +136,7 @@ class MutualValue:
             ),
             reading=Text(
                 "Shares of the customers of whom both sides are known. Rows: whether the customer gains "
-                "(delivered value above zero); columns: whether the company does.",
+                "(delivered value above zero), columns: whether the company does.",
                 "占双方均已知客户的比例。行为客户是否得益（让渡价值大于零），列为公司是否得益。",
             ).in_(language),
             caution=Text(

@@ -260,7 +260,8 @@ def _next_step(rows: Mapping[str, Row], language: Language) -> NextStep:
 
 
 def _focus_lede(basis: Basis, high: Row, language: Language) -> str:
-    names = [row["touchpoint_id"] for row in basis[FACTORS].sort_by("position").to_pylist() if row["key"]]
+    key = [row for row in basis[FACTORS].sort_by("position").to_pylist() if row["key"]]
+    names = [basis.segment("touchpoint", row["touchpoint_id"], language) for row in key]
     sentences = []
     if names:
         listed = listing(names, language)
