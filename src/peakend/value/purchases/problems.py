@@ -91,6 +91,12 @@ def customers_behind(purchases: Purchases, row: Mapping[str, Any]) -> Relation:
             {"problem": code, "currency": row["currency"]},
             name="p",
         )
+    if kind == READ:
+        return purchases.transactions.query(
+            "select t.customer_id, count(*) as lines, cast(sum(t.revenue) as decimal(18, 4)) as revenue from t "
+            "where t.customer_id is not null and t.currency = $currency group by t.customer_id",
+            {"currency": row["currency"]},
+        )
     truncated = code in ("left_truncated", "joined_before")
     wanted = "h.left_truncated" if truncated else "h.frequency = 0" if code == "one_purchase" else "1 = 1"
     kept = replace(purchases, left_truncated="keep") if truncated else purchases
