@@ -93,7 +93,8 @@ def customers_behind(purchases: Purchases, row: Mapping[str, Any]) -> Relation:
         )
     if kind == READ:
         return purchases.transactions.query(
-            "select t.customer_id, count(*) as lines, cast(sum(t.revenue) as decimal(18, 4)) as revenue from t "
+            "select t.customer_id, count(*) as lines, "
+            "cast(sum(t.revenue) as decimal(18, 4)) as revenue from t "
             "where t.customer_id is not null and t.currency = $currency group by t.customer_id",
             {"currency": row["currency"]},
         )
