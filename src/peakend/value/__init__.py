@@ -6,6 +6,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from peakend.value.delivered.eight_factors import delivered_change, delivered_value
+    from peakend.value.experience.linkage import dilution
     from peakend.value.models.average_spend import spend_independence
     from peakend.value.models.beta_geo import BetaGeoModel
     from peakend.value.models.beta_geo_beta_binom import BetaGeoBetaBinomModel
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from peakend.value.models.pareto_nbd_covariates import ParetoNBDCovariatesModel
     from peakend.value.models.priors import weak_purchase_priors
     from peakend.value.models.time_varying_pareto_nbd import TimeVaryingParetoNBDModel
+    from peakend.value.offers.conditional_logit import ConditionalLogitModel, choice_shares, choices_of
     from peakend.value.profit.ledger import value_lines
     from peakend.value.purchases.summary import purchase_counts, purchase_problems, rfm_summary
 
@@ -34,6 +37,7 @@ _FROM: dict[str, str] = {
     "BetaGeoBetaBinomModel": "peakend.value.models.beta_geo_beta_binom",
     "BetaGeoCovariatesModel": "peakend.value.models.beta_geo_covariates",
     "BetaGeoModel": "peakend.value.models.beta_geo",
+    "ConditionalLogitModel": "peakend.value.offers.conditional_logit",
     "ConstantRetentionModel": "peakend.value.models.constant_retention",
     "CostingError": "peakend.value.costing.plain_numbers",
     "CovariatePaths": "peakend.value.models.covariate_paths",
@@ -47,7 +51,12 @@ _FROM: dict[str, str] = {
     "TimeVaryingParetoNBDModel": "peakend.value.models.time_varying_pareto_nbd",
     "activity_costs": "peakend.value.costing.plain_numbers",
     "apportion": "peakend.value.costing.apportionment",
+    "choice_shares": "peakend.value.offers.conditional_logit",
+    "choices_of": "peakend.value.offers.conditional_logit",
     "constant_margin_lifetime_value": "peakend.value.models.lifetime_value",
+    "delivered_change": "peakend.value.delivered.eight_factors",
+    "delivered_value": "peakend.value.delivered.eight_factors",
+    "dilution": "peakend.value.experience.linkage",
     "expected_customer_lifetime_value": "peakend.value.models.lifetime_value",
     "present_value": "peakend.value.models.lifetime_value",
     "purchase_counts": "peakend.value.purchases.summary",
@@ -64,6 +73,7 @@ __all__ = [
     "BetaGeoBetaBinomModel",
     "BetaGeoCovariatesModel",
     "BetaGeoModel",
+    "ConditionalLogitModel",
     "ConstantRetentionModel",
     "CostingError",
     "CovariatePaths",
@@ -77,7 +87,12 @@ __all__ = [
     "TimeVaryingParetoNBDModel",
     "activity_costs",
     "apportion",
+    "choice_shares",
+    "choices_of",
     "constant_margin_lifetime_value",
+    "delivered_change",
+    "delivered_value",
+    "dilution",
     "expected_customer_lifetime_value",
     "present_value",
     "purchase_counts",

@@ -99,6 +99,8 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "contract_retention": ("contracts:COHORTS",),
     "contract_lifetimes": ("contracts:SURVIVAL",),
     "contract_hazards": ("contracts:HAZARDS",),
+    "relative_value": ("offers:RELATIVE",),
+    "choice_model": ("offers:CHOSEN",),
     "share_of_wallet": ("wallets:SHARES", "wallets:HEADROOM"),
     "revenue_concentration": ("concentration:REVENUE",),
 }

@@ -109,13 +109,28 @@ def _axes(
     up: Text,
 ) -> None:
     for tick in ticks_of(*frame.across, step_across):
-        words.append(_word(number(tick), frame.x(tick), frame.bottom + 14, "ink-3", align="center"))
+        words.append(
+            _word(
+                number(tick, _decimals(step_across)),
+                frame.x(tick),
+                frame.bottom + 14,
+                "ink-3",
+                align="center",
+            )
+        )
         drawn.append(_rule(frame.x(tick), frame.top, frame.x(tick), frame.bottom, "line"))
     for tick in ticks_of(*frame.up, step_up):
-        words.append(_word(number(tick), frame.left - 8, frame.y(tick), "ink-3", align="right"))
+        words.append(
+            _word(number(tick, _decimals(step_up)), frame.left - 8, frame.y(tick), "ink-3", align="right")
+        )
         drawn.append(_rule(frame.left, frame.y(tick), frame.right, frame.y(tick), "line"))
     words.append(_word(f"↑ {up.in_(language)}", 0, 10, "ink-2"))
     words.append(_word(f"{across.in_(language)} →", frame.right, frame.bottom + 32, "ink-2", align="right"))
+
+
+def _decimals(step: float) -> int:
+    """How many a tick needs, so that no two read the same."""
+    return 0 if step >= 1 else 1 if step >= 0.1 else 2
 
 
 def _corner_words(

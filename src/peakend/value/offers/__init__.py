@@ -1,1 +1,1 @@
-"""Our offers beside those of competitors: quality and price, what is chosen, what a better experience may cost."""
+"""Our offers beside those of competitors: quality and price, what is chosen, what better ratings go with."""

@@ -1,10 +1,13 @@
+-- Options of sound choices, the earliest choice first.
+-- key: choice_id, option_id
 select
   o.choice_id,
   o.option_id,
-  o.at,
+  s.chosen_at,
   cast(o.value as double) as value,
   cast(o.cost as double) as cost,
-  case when o.chosen then 1 else 0 end as chosen
+  o.chosen
 from choice_options o
-where o.currency = $currency and o.value is not null and o.cost is not null
-order by o.choice_id, o.option_id
+join choice_sets s on s.choice_id = o.choice_id
+where s.problem is null
+order by s.chosen_at, o.choice_id, o.option_id
