@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -16,9 +16,6 @@ from peakend.value.delivered.eight_factors import (
     delivered_change,
     delivered_value,
 )
-
-if TYPE_CHECKING:
-    from decimal import Decimal
 
 BY_HAND = {
     **dict(zip(VALUES, (200, 60, 30, 10), strict=True)),

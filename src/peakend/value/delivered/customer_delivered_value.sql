@@ -1,6 +1,10 @@
 -- key: customer_id
 with priced as (
-  select u.customer_id, u.factor, cast(u.units * cast(w.amount as double) as decimal(18, 4)) as amount
+  select
+    u.customer_id,
+    u.factor,
+    -- Decimal before it is multiplied: engines round halves of a double differently.
+    cast(cast(u.units as decimal(18, 8)) * cast(w.amount as decimal(18, 4)) as decimal(18, 4)) as amount
   from units u
   inner join worth w on w.customer_id = u.customer_id and w.factor = u.factor
 ),
