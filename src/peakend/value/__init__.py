@@ -62,8 +62,8 @@ _FROM: dict[str, str] = {
     "purchase_counts": "peakend.value.purchases.summary",
     "purchase_problems": "peakend.value.purchases.summary",
     "rfm_summary": "peakend.value.purchases.summary",
-    "value_lines": "peakend.value.profit.ledger",
     "spend_independence": "peakend.value.models.average_spend",
+    "value_lines": "peakend.value.profit.ledger",
     "weak_purchase_priors": "peakend.value.models.priors",
 }
 
