@@ -17,6 +17,8 @@ Rows = list[dict[str, Any]]
 Airline = Mapping[str, Rows]
 # So that a dozen and a half comments name the drink: with fewer no theme can be told from chance.
 CUSTOMERS = 4000
+# Neither here nor in the twin: who likes us buys faster, answers more, and drowns the few who miss the drink.
+AWAY = ("promoters_worth",)
 NULLS = ("mismatch", "retest", "straight_liners", "nonresponse", "tier_gap", "delight")
 WANTED = ("survey_weights", "scores", "mismatch", "unexplained_change", "metric_stability", "themes")
 RESULTS = ("nps_by_touchpoint", "mismatch", "mismatch_clusters", "unexplained_change", "metric_registry",
@@ -30,7 +32,7 @@ HERE = "lounge · APT-HZH"
 def _airline(folder: Any, without: Sequence[str]) -> Airline:  # noqa: ANN401 - pytest's factory of folders
     place = folder.mktemp("airline") / "airline.duckdb"
     with connect(f"duckdb:///{place}") as engine:
-        simulate("airline", customers=CUSTOMERS, seed=1, into=engine, without=without)
+        simulate("airline", customers=CUSTOMERS, seed=1, into=engine, without=(*AWAY, *without))
         report = run(engine, only=WANTED)
         assert {outcome.status for outcome in report.outcomes} == {"done"}
         return {name: engine.table(name).to_arrow().to_pylist() for name in (*RESULTS, *FACTS)}
