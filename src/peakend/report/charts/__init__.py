@@ -101,6 +101,7 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "contract_hazards": ("contracts:HAZARDS",),
     "relative_value": ("offers:RELATIVE",),
     "choice_model": ("offers:CHOSEN",),
+    "price_premium": ("offers:PREMIUM",),
     "share_of_wallet": ("wallets:SHARES", "wallets:HEADROOM"),
     "revenue_concentration": ("concentration:REVENUE",),
 }

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
 _RELATIVE = "relative_value"
 _SHARES, _PREDICTIONS, _COEFFICIENTS = "choice_shares", "choice_predictions", "choice_coefficients"
+_PREMIUM = "price_premium"
 _ALL, _OWN = "(all)", "own"
+_TENTH = 0.1
 _MOST = 16
 _FEW = 3
 
@@ -152,7 +154,7 @@ class RelativeValue:
                 Text("rated lower, dearer", "评分更低、更贵"),
                 Text("rated higher, dearer", "评分更高、更贵"),
                 Text("rated lower, cheaper", "评分更低、更便宜"),
-                Text("rated higher, cheaper: a threat", "评分更高、更便宜：威胁"),
+                Text("rated higher, cheaper", "评分更高、更便宜"),
             ),
             act_corner=3,
         )
@@ -199,11 +201,11 @@ class ChosenShares:
             lede=_choice_lede(terms, own, language),
             figures=_choice_figures(used, own, basis, language),
             reading=Text(
-                f"Dot: share of the {number(used['choices_after'])} later choices that each offer is "
-                f"expected to get; line: {level(basis.settings.confidence, 'en')} interval, from the weights. "
-                "Right: what they really got, then the change in points.",
+                f"Dot: share of the {number(used['choices_after'])} later choices each offer is expected "
+                f"to get; line: {level(basis.settings.confidence, 'en')} interval of the weights. "
+                "Behind it: what they really got, then the change in points.",
                 f"圆点：较晚 {number(used['choices_after'])} 次选择中各家的预期份额；"
-                f"线为系数的 {level(basis.settings.confidence, 'zh')}。右侧：实际份额，其后为变化的百分点。",
+                f"线为系数的 {level(basis.settings.confidence, 'zh')}。其后为实际份额，或变化的百分点。",
             ).in_(language),
             caution=Text(
                 "If competitors answer with their own prices, the gain shrinks. An offer is taken to draw "
@@ -242,7 +244,6 @@ class ChosenShares:
             decimals=1,
             suffix="\u00a0%" if language == "en" else "%",
             limits=(0, 100),
-            base_title=Text("actual; change", "实际；变化"),
         )
 
     def behind(self, basis: Basis) -> tuple[str, pa.Table]:
@@ -254,8 +255,8 @@ CHOSEN = ChosenShares()
 
 _SCENARIOS = {
     "now": Text("As it is", "现状"),
-    "own_cost_down_5": Text("If our cost to customers were 5 % lower", "若客户付出的成本降 5%"),
-    "own_value_up_5": Text("If our value to customers were 5 % higher", "若给客户的价值升 5%"),
+    "own_cost_down_5": Text("Our cost 5\u00a0% lower", "客户成本降 5%"),
+    "own_value_up_5": Text("Our value 5\u00a0% higher", "客户价值升 5%"),
 }
 
 
@@ -452,14 +453,148 @@ def _choice_figures(
 
 def _share_dot(row: Row, scenario: str, language: Language) -> Dot:
     name = Text("We", "我们").in_(language) if row["option_id"] == _OWN else str(row["option_id"])
-    base = percent(row["actual"], language) if scenario == "now" else signed(100 * row["change"], 1)
-    own = row["option_id"] == _OWN and scenario != "now" and (row["change_low"] or 0) > 0
+    if scenario == "now":
+        actual = percent(row["actual"], language, 0)
+        word = Text(f"(actually {actual})", f"（实际 {actual}）").in_(language)
+        more = False
+    else:
+        points = signed(100 * row["change"], 1)
+        word = Text(f"({points} points)", f"（{points} 个百分点）").in_(language)
+        more = row["option_id"] == _OWN and row["change_low"] > 0
     return Dot(
         name,
         100 * row["share"],
         100 * row["share_low"],
         100 * row["share_high"],
-        base=base,
-        tone="good" if own else "plain",
-        word=Text("more", "增加").in_(language) if own else "",
+        tone="good" if more else "plain",
+        word=word,
     )
+
+
+class PricePremium:
+    """Our price beside each competitor's: what goes with the rating, and the rest."""
+
+    needs = (_PREMIUM,)
+    by_programme = False
+
+    def _rows(self, basis: Basis) -> list[Row]:
+        """Rows of the stricter effects where they can be estimated, else of competitors alone."""
+        rows: list[Row] = basis[_PREMIUM].to_pylist()
+        for effects in ("competitor_and_quarter", "competitor"):
+            found = [r for r in rows if r["effects"] == effects and r["coefficient"] is not None]
+            if found:
+                return found
+        return []
+
+    def finding(self, basis: Basis, language: Language) -> Finding | None:
+        rows = self._rows(basis)
+        if not rows:
+            return None
+        whole = next(row for row in rows if row["competitor_id"] == _ALL)
+        ends = [
+            math.expm1(_TENTH * whole[name])
+            for name in ("coefficient", "coefficient_low", "coefficient_high")
+        ]
+        shown = whole["coefficient_low"] > 0 or whole["coefficient_high"] < 0
+        more = ends[0] > 0
+        size = percent(abs(ends[0]), language, 1)
+        headline = (
+            Text(
+                f"A tenth of a point more in rating goes with a price {size} {'higher' if more else 'lower'}",
+                f"评分每高 0.1 分，价格相应{'高' if more else '低'} {size}",
+            )
+            if shown
+            else Text("No price premium is shown to go with better ratings", "未证实评分更高伴随价格溢价")
+        )
+        within = share_interval(ends[1], ends[2], language, 1)
+        others = [row for row in rows if row["competitor_id"] != _ALL]
+        told = [part for row in others[:_FEW] if (part := _share_told(row, language))] if shown else []
+        return Finding(
+            headline=headline.in_(language),
+            lede=("" if language == "zh" else " ").join(told),
+            figures=(
+                Figure(
+                    Text("Price for a tenth of a point", "每 0.1 分对应的价格").in_(language),
+                    ("+" if more else "−") + size if ends[0] else size,
+                    Text(
+                        f"{level(basis.settings.confidence, 'en')}: {within}; n = {number(whole['n'])}",
+                        f"{level(basis.settings.confidence, 'zh')}：{within}；n = {number(whole['n'])}",
+                    ).in_(language),
+                    "good" if shown and more else "plain",
+                ),
+            ),
+            reading=Text(
+                "For each competitor: how much dearer (right of 0) or cheaper we are; the part that goes "
+                f"with the difference in rating, with its {level(basis.settings.confidence, 'en')} interval; and "
+                "the rest.",
+                "每家竞争者：我们贵（0 右侧）或便宜多少；其中与评分差相伴的部分及其"
+                f" {level(basis.settings.confidence, 'zh')}；以及其余部分。",
+            ).in_(language),
+            caution=Text(
+                "An association: prices and ratings move together between quarters and products. Better "
+                "ratings need not be the reason, and raising a price need not hold.",
+                "这只是相关：价格与评分在季度和产品之间一同变动；评分未必是原因，提价也未必站得住。",
+            ).in_(language),
+            next_step=NextStep(
+                Text("The owner of pricing", "定价负责人").in_(language),
+                Text(
+                    "Where the rating rose, try a higher price in a few places against the rest.",
+                    "在评分上升之处选少数网点试行较高价格，并与其他网点对照。",
+                ).in_(language),
+                Text("Units sold and rating there and elsewhere.", "试点与其他网点的销量与评分。").in_(
+                    language
+                ),
+            ),
+            weight=35 if shown else 15,
+        )
+
+    def chart(self, basis: Basis, language: Language, width: int) -> Spec | None:
+        rows = [row for row in self._rows(basis) if row["competitor_id"] != _ALL][:_MOST]
+        if not rows:
+            return None
+        drawn: list[Dot] = []
+        for row in rows:
+            drawn += [
+                Dot(str(row["competitor_id"]), heading=True),
+                Dot(
+                    Text("Our price less theirs", "我们的价格减对方").in_(language),
+                    _as_percent(row["log_price_difference"]),
+                ),
+                Dot(
+                    Text("goes with the rating", "与评分相伴").in_(language),
+                    _as_percent(row["with_rating"]),
+                    _as_percent(row["with_rating_low"]),
+                    _as_percent(row["with_rating_high"]),
+                ),
+                Dot(Text("the rest", "其余").in_(language), _as_percent(row["without_rating"])),
+            ]
+        suffix = "\u00a0%" if language == "en" else "%"
+        return dots(drawn, width, language, decimals=1, suffix=suffix, limits=(-100, 1000))
+
+    def behind(self, basis: Basis) -> tuple[str, pa.Table]:
+        rows = [dict(row) for row in self._rows(basis)]
+        return _PREMIUM, pa.Table.from_pylist(rows, schema=basis[_PREMIUM].schema)
+
+
+PREMIUM = PricePremium()
+
+
+def _as_percent(log: float) -> float:
+    return 100 * math.expm1(log)
+
+
+def _share_told(row: Row, language: Language) -> str | None:
+    """What part of a price difference goes with the rating, where it is a part."""
+    share = row["share_with_rating"]
+    if share is None or not 0 < share <= 1:
+        return None
+    dearer = row["log_price_difference"] > 0
+    part = percent(share, language, 0)
+    ends = share_interval(row["share_with_rating_low"], row["share_with_rating_high"], language, 0)
+    gap = percent(abs(math.expm1(row["log_price_difference"])), language, 1)
+    return Text(
+        f"We are {gap} {'dearer' if dearer else 'cheaper'} than {row['competitor_id']}; {part} of that "
+        f"({ends}) goes with the rating.",
+        f"我们比 {row['competitor_id']} {'贵' if dearer else '便宜'} {gap}，"
+        f"其中 {part}（{ends}）与评分相伴。",
+    ).in_(language)

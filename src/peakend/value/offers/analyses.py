@@ -107,6 +107,7 @@ PREMIUM = Analysis(
     gives=(PRICE_PREMIUM,),
     compute=_premium,
     sql=_RIVAL_SQL,
+    chart="price_premium",
     sources=(
         "MacKinnon & White 1985, Journal of Econometrics 29(3)",
         "Liang & Zeger 1986, Biometrika 73(1)",
