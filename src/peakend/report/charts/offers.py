@@ -525,8 +525,8 @@ class PricePremium:
             ),
             reading=Text(
                 "For each competitor: how much dearer (right of 0) or cheaper we are; the part that goes "
-                f"with the difference in rating, with its {level(basis.settings.confidence, 'en')} interval; and "
-                "the rest.",
+                f"with the difference in rating, with its {level(basis.settings.confidence, 'en')} interval; "
+                "and the rest.",
                 "每家竞争者：我们贵（0 右侧）或便宜多少；其中与评分差相伴的部分及其"
                 f" {level(basis.settings.confidence, 'zh')}；以及其余部分。",
             ).in_(language),
