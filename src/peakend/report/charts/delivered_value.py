@@ -72,8 +72,8 @@ class DeliveredFactors:
             ).in_(language),
             caution=Text(
                 "The money of a score is set by the company (`value_factors`); another setting gives "
-                "another level, not another order of customers.",
-                "分数折合的金额由公司设定（`value_factors`）；设定不同，水平不同，客户之间的高低不变。",
+                "other amounts, and another order of customers where it weighs the factors otherwise.",
+                "分数折合的金额由公司设定（`value_factors`）；设定不同，金额不同；若各因素权重改变，客户排序也会改变。",
             ).in_(language),
             next_step=NextStep(
                 who=Text("The owners of service and process", "服务与流程负责人").in_(language),

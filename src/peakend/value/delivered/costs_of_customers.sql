@@ -1,13 +1,13 @@
 -- key: customer_id, factor
--- What an order cost every customer in a window beside what they said: its price, and the minutes spent.
+-- What an order cost every customer in a window beside what they said: its price net of refunds, and minutes.
 with orders as (
   select
     t.customer_id,
-    count(distinct coalesce(t.order_id, t.transaction_id)) as orders,
-    sum(case when t.kind = 'sale' then t.revenue else 0 end) as paid
+    count(distinct case when t.kind = 'sale' then coalesce(t.order_id, t.transaction_id) end) as orders,
+    sum(t.revenue) as paid
   from transactions t
   where
-    t.kind = 'sale'
+    t.kind in ('sale', 'refund')
     and t.customer_id is not null
     and t.currency = $currency
     and t.at >= cast($from_at as timestamp)
@@ -26,7 +26,9 @@ spent as (
 )
 select o.customer_id, 'money' as factor, cast(o.paid as double) / cast(o.orders as double) as units
 from orders o
+where o.orders > 0
 union all
 select o.customer_id, 'time' as factor, cast(s.seconds as double) / 60 / cast(o.orders as double) as units
 from orders o
 inner join spent s on s.customer_id = o.customer_id
+where o.orders > 0

@@ -16,8 +16,13 @@ everybody as (
   from value_factors f
   where f.segment = '*' and f.currency = $currency
   group by f.factor
+),
+names as (
+  select f.factor from value_factors f where f.currency = $currency group by f.factor
 )
-select p.customer_id, e.factor, coalesce(o.amount, e.amount) as amount
+select p.customer_id, n.factor, coalesce(o.amount, e.amount) as amount
 from people p
-cross join everybody e
-left join own o on o.customer_id = p.customer_id and o.factor = e.factor
+cross join names n
+left join everybody e on e.factor = n.factor
+left join own o on o.customer_id = p.customer_id and o.factor = n.factor
+where coalesce(o.amount, e.amount) is not null
