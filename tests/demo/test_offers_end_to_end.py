@@ -69,7 +69,7 @@ def test_competitors_stand_where_they_were_put(planted: dict[str, Rows]) -> None
         "Norwind": "economy",
         "Skyreach": "premium",
     }
-    truth = {row["parameter"]: row["value"] for row in planted["truth_parameters"]}
+    truth = {row["name"]: row["value"] for row in planted["truth_parameters"]}
     for name, row in found.items():
         assert 1 / row["relative_price"] == pytest.approx(truth[f"price/{name}"], abs=0.03)
         assert row["rival_rating"] == pytest.approx(truth[f"rating/{name}"], abs=0.1)

@@ -129,6 +129,9 @@ def test_shares_make_one_and_a_better_offer_loses_nothing(seed: int) -> None:
         ([[1], [2]], True),
         ([[1], [-2]], False),
         ([[-1], [0]], True),
+        ([[1, 0, 0], [0, 1, 0], [-1, -1, 1]], True),
+        ([[1, 0, 0], [0, 1, 0], [-1, -1, 0]], False),
+        ([[1, 0, 0], [0, 1, 0], [-1, -1, 0], [0, 0, 1]], True),
     ],
 )
 def test_separation_is_seen(behind: list[list[float]], expected: bool) -> None:

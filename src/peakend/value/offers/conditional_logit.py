@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 NAME = "ConditionalLogitModel"
 
+_SEPARATED = 1e-6
+"""What a linear programme must gain to have found a separating direction, beyond its tolerance."""
+
 
 class ChoiceSetError(PeakendError):
     """Choices cannot be read as given. `data`: problem, choices (how many)."""
@@ -227,23 +230,19 @@ def hits(model: ConditionalLogitModel, choices: Choices) -> tuple[float, float]:
 def separated(behind: Floats) -> bool:
     """Whether some β ranks what was taken at least as high as every other option, and higher than one.
 
-    behind: rows × k, chosen less other attributes (rows of zeros do not matter); for k of 1 or 2. The
-    likelihood then has no maximum (Albert & Anderson 1984, Biometrika 71(1)).
+    behind: rows × k, chosen less other attributes, each on a scale of its own (rows of zeros do not matter).
+    The likelihood then has no maximum (Albert & Anderson 1984, Biometrika 71(1)). By a linear programme:
+    the largest sum of behind·β with every behind·β ≥ 0 and |β| ≤ 1.
     """
+    from scipy.optimize import linprog
+
     moved = behind[(behind != 0).any(axis=1)]
     if not len(moved):
         return False
-    if moved.shape[1] == 1:
-        return bool((moved > 0).all() or (moved < 0).all())
-    if moved.shape[1] != 2:
-        raise ValueError("separation is looked for in one or two attributes")
-    # They lie in a closed half-plane (and not all on its edge) where a gap between directions is half a turn.
-    turn = np.sort(np.arctan2(moved[:, 1], moved[:, 0]))
-    gaps = np.append(np.diff(turn), turn[0] + 2 * np.pi - turn[-1])
-    if gaps.max() < np.pi - 1e-12:
-        return False
-    on_a_line = np.isclose(np.sort(gaps)[-2:], np.pi, atol=1e-12).all()
-    return not on_a_line
+    # Each difference is a direction: how long it is does not matter.
+    moved = moved / np.abs(moved).max(axis=1, keepdims=True)
+    found = linprog(-moved.sum(axis=0), A_ub=-moved, b_ub=np.zeros(len(moved)), bounds=(-1, 1))
+    return bool(found.status == 0 and -found.fun > _SEPARATED)
 
 
 def likelihood_ratio(full: ConditionalLogitModel, restricted: ConditionalLogitModel) -> tuple[float, float]:
