@@ -120,22 +120,22 @@ class ValueFocus:
         everybody, high = rows.get("all"), rows.get("high_value")
         if everybody is None or high is None or high["worth_share"] is None:
             return None
+        if everybody["satisfaction"] is None:
+            return None
         n, missed = number(high["customers"]), rows.get("key_factors")
-        tail = (
-            Text(
+        tail = ""
+        if missed:
+            tail = Text(
                 f"; {number(missed['customers'])} of them rated a key factor badly",
                 f"，其中 {number(missed['customers'])} 位对关键因素评价偏低",
-            )
-            if missed
-            else Text("", "")
-        )
+            ).in_(language)
         share = percent(high["worth_share"], language)
         return Finding(
             headline=Text(
                 f"{n} customers of high value bring {share} of the worth",
                 f"{n} 位高价值客户贡献了 {share}的价值",
             ).in_(language)
-            + (tail.in_(language) if missed else ""),
+            + tail,
             lede=_focus_lede(basis, high, language),
             figures=_focus_figures(basis, rows, language),
             reading=Text(

@@ -36,7 +36,8 @@ def promoter_tables(inputs: Inputs) -> Results:
     if cells is not None and cells[1].customers.sum() > 0:
         measures |= _after(cells[1])
     currency = inputs.settings.currency if after is None else after.currency
-    returns = [] if cells is None else _returns(*cells, inputs.settings)
+    answered = cells is not None and cells[1].customers.sum() > 0
+    returns = _returns(*cells, inputs.settings) if cells is not None and answered else []
     return {
         "promoters_worth": PROMOTERS_WORTH.of(_rows(measures, inputs.settings, currency)),
         "satisfaction_return": SATISFACTION_RETURN.of([{**row, "currency": currency} for row in returns]),
