@@ -95,6 +95,8 @@ def test_choices_without_effect_or_fit_say_so(basis: Make) -> None:
     told = CHOSEN.finding(basis(**choices(low=-0.001)), "en")
     assert told is not None
     assert told.headline == "Value and cost are not shown to decide what customers choose"
+    assert "points" not in told.lede
+    assert CHOSEN.chart(basis(**choices(low=-0.001)), "en", PHONE_WIDTH) is None
     weak = CHOSEN.finding(basis(**choices("cannot_tell")), "zh")
     assert weak is not None
     assert "并不优于随机" in weak.headline

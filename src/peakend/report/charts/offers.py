@@ -177,7 +177,7 @@ class ChosenShares:
         if used is None:
             return _not_fitted(predictions, language)
         terms = [row for row in basis[_COEFFICIENTS].to_pylist() if row["model"] == used["model"]]
-        matters = any(row["coefficient_low"] > 0 or row["coefficient_high"] < 0 for row in terms)
+        matters = _matter(terms)
         own = {row["scenario"]: row for row in basis[_SHARES].to_pylist() if row["option_id"] == _OWN}
         hit, chance = percent(used["hit_rate"], language), percent(used["chance"], language)
         if not matters:
@@ -198,7 +198,7 @@ class ChosenShares:
             )
         return Finding(
             headline=headline.in_(language),
-            lede=_choice_lede(terms, own, language),
+            lede=_choice_lede(terms, own if matters else {}, language),
             figures=_choice_figures(used, own, basis, language),
             reading=Text(
                 f"Dot: share of the {number(used['choices_after'])} later choices each offer is expected "
@@ -212,20 +212,15 @@ class ChosenShares:
                 "from all others in proportion to their shares (a property of the logit), even from a twin.",
                 "竞争者若跟进，增益会缩小。模型假定新增份额按比例来自所有其他选项，即使其中有一个与我们几乎相同。",
             ).in_(language),
-            next_step=NextStep(
-                Text("The owner of the offer", "产品负责人").in_(language),
-                Text(
-                    "Compare what 5 % more value and 5 % less cost would take; try the cheaper in one place.",
-                    "比较“价值升 5%”与“成本降 5%”各需投入多少，先在一处试行较省的一项。",
-                ).in_(language),
-                Text("Shares chosen there and elsewhere.", "试点与其他地方的选择份额。").in_(language),
-            ),
+            next_step=_choice_step(matters, language),
             weight=45 if matters and used["verdict"] == "better" else 20,
         )
 
     def chart(self, basis: Basis, language: Language, width: int) -> Spec | None:
         rows = basis[_SHARES].to_pylist()
-        if not rows:
+        used = {row["model"] for row in rows}
+        # Shares that follow from weights of nothing would be drawn as if they meant something.
+        if not _matter([row for row in basis[_COEFFICIENTS].to_pylist() if row["model"] in used]):
             return None
         now = [row for row in rows if row["scenario"] == "now"]
         now.sort(key=lambda row: (row["option_id"] != _OWN, -row["share"], row["option_id"]))
@@ -385,10 +380,37 @@ _TERMS = {
 }
 
 
+def _matter(terms: Sequence[Row]) -> bool:
+    """Whether a coefficient is shown to differ from 0."""
+    return any(row["coefficient_low"] > 0 or row["coefficient_high"] < 0 for row in terms)
+
+
+def _choice_step(matters: bool, language: Language) -> NextStep:
+    if not matters:
+        return NextStep(
+            Text("The owner of the offer", "产品负责人").in_(language),
+            Text(
+                "Ask those who chose what decided; see whether value and cost were asked as they see them.",
+                "询问客户是什么决定了选择，并核对价值与成本是否按其自身感受填写。",
+            ).in_(language),
+            Text("The same analysis on the next choices.", "用下一批选择重做此分析。").in_(language),
+        )
+    return NextStep(
+        Text("The owner of the offer", "产品负责人").in_(language),
+        Text(
+            "Compare what 5 % more value and 5 % less cost would take; try the cheaper in one place.",
+            "比较“价值升 5%”与“成本降 5%”各需投入多少，先在一处试行较省的一项。",
+        ).in_(language),
+        Text("Shares chosen there and elsewhere.", "试点与其他地方的选择份额。").in_(language),
+    )
+
+
 def _choice_lede(terms: Sequence[Row], own: Mapping[str, Row], language: Language) -> str:
     told = []
     for row in terms:
-        amount = 10.0 ** math.floor(-math.log10(max(abs(row["coefficient"]), 1e-12)))
+        # A round amount for which the odds, and both ends of their interval, stay within a factor of e.
+        widest = max(abs(row["coefficient_low"]), abs(row["coefficient_high"]), 1e-12)
+        amount = 10.0 ** math.floor(-math.log10(widest))
         odds = [
             math.exp(amount * row[name]) for name in ("coefficient", "coefficient_low", "coefficient_high")
         ]
@@ -506,7 +528,7 @@ class PricePremium:
             if shown
             else Text("No price premium is shown to go with better ratings", "未证实评分更高伴随价格溢价")
         )
-        within = share_interval(ends[1], ends[2], language, 1)
+        within = share_interval(ends[1], ends[2], language, 2)
         others = [row for row in rows if row["competitor_id"] != _ALL]
         told = [part for row in others[:_FEW] if (part := _share_told(row, language))] if shown else []
         return Finding(
@@ -515,7 +537,7 @@ class PricePremium:
             figures=(
                 Figure(
                     Text("Price for a tenth of a point", "每 0.1 分对应的价格").in_(language),
-                    ("+" if more else "−") + size if ends[0] else size,
+                    ("+" if more else "−") + percent(abs(ends[0]), language, 2),
                     Text(
                         f"{level(basis.settings.confidence, 'en')}: {within}; n = {number(whole['n'])}",
                         f"{level(basis.settings.confidence, 'zh')}：{within}；n = {number(whole['n'])}",
@@ -535,16 +557,7 @@ class PricePremium:
                 "ratings need not be the reason, and raising a price need not hold.",
                 "这只是相关：价格与评分在季度和产品之间一同变动；评分未必是原因，提价也未必站得住。",
             ).in_(language),
-            next_step=NextStep(
-                Text("The owner of pricing", "定价负责人").in_(language),
-                Text(
-                    "Where the rating rose, try a higher price in a few places against the rest.",
-                    "在评分上升之处选少数网点试行较高价格，并与其他网点对照。",
-                ).in_(language),
-                Text("Units sold and rating there and elsewhere.", "试点与其他网点的销量与评分。").in_(
-                    language
-                ),
-            ),
+            next_step=_premium_step(shown and more, language),
             weight=35 if shown else 15,
         )
 
@@ -577,6 +590,27 @@ class PricePremium:
 
 
 PREMIUM = PricePremium()
+
+
+def _premium_step(shown: bool, language: Language) -> NextStep:
+    what = (
+        Text(
+            "Where the rating rose, try a higher price in a few places against the rest.",
+            "在评分上升之处选少数网点试行较高价格，并与其他网点对照。",
+        )
+        if shown
+        else Text(
+            "Do not price on ratings yet; collect competitors’ prices and ratings for more quarters.",
+            "暂不以评分作为定价依据；继续收集更多季度的竞争者价格与评分。",
+        )
+    )
+    check = (
+        Text("Units sold and rating there and elsewhere.", "试点与其他网点的销量与评分。")
+        if shown
+        else Text("The interval with more quarters.", "季度增多后的区间。")
+    )
+    who = Text("The owner of pricing", "定价负责人")
+    return NextStep(who.in_(language), what.in_(language), check.in_(language))
 
 
 def _as_percent(log: float) -> float:
