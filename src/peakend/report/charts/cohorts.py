@@ -55,18 +55,15 @@ class Cohorts:
         unit = _UNITS[curve[1]["period_kind"]]
         last = max((period for period in _NAMED if period in curve), default=1)
         hundred = round(100 * curve[1]["share"])
-        later = (
-            Text(
-                f", and {round(100 * curve[last]['share'])} in the {_ordinal(last)} {unit.en}",
-                f"，第 {last} {unit.zh}{self.do.zh}的有 {round(100 * curve[last]['share'])} 位",
-            )
-            if last > 1
-            else Text("", "")
-        )
+        later, later_zh = "", ""
+        if last > 1:
+            again = round(100 * curve[last]["share"])
+            later = f", and {again} in the {_ordinal(last)} {unit.en}"
+            later_zh = f"，第 {last} {unit.zh}{self.do.zh}的有 {again} 位"
         next_one = "下月" if unit.en == "month" else "下周"
         headline = Text(
-            f"Of 100 {self.new.en}, {hundred} {self.do.en} in the {unit.en} after{later.en}",
-            f"每 100 位{self.new.zh}中，{hundred} 位在{next_one}{self.do.zh}{later.zh}",
+            f"Of 100 {self.new.en}, {hundred} {self.do.en} in the {unit.en} after{later}",
+            f"每 100 位{self.new.zh}中，{hundred} 位在{next_one}{self.do.zh}{later_zh}",
         ).in_(language)
         return Finding(
             headline=headline,

@@ -40,6 +40,7 @@ PURCHASES = Analysis(
         "value/purchases/purchase_days",
         "value/purchases/refunded_orders",
     ),
+    chart="purchases",
     sources=(
         "Fader, Hardie & Lee 2005, Marketing Science 24(2)",
         "Fader & Hardie 2013, brucehardie.com/notes/025",
