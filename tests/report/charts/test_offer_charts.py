@@ -11,7 +11,9 @@ import pytest
 
 from peakend.language import LANGUAGES
 from peakend.report.charts import Basis
-from peakend.report.charts.offers import CHOSEN, PREMIUM, RELATIVE
+from peakend.report.charts.chosen_shares import CHOSEN
+from peakend.report.charts.price_premium import PREMIUM
+from peakend.report.charts.relative_value import RELATIVE
 from peakend.report.draw import DESKTOP_WIDTH, PHONE_WIDTH, svg
 
 Make = Callable[..., Basis]
