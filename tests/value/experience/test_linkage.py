@@ -106,6 +106,12 @@ def test_a_loss_is_no_base_for_a_ratio() -> None:
     assert found.p is not None
 
 
+def test_a_mean_next_to_nothing_has_a_ratio_without_an_interval() -> None:
+    found = ratio(group_mean(50, 1e-6, 5_000.0), group_mean(50, 100.0, 5_000.0), 0.95)
+    assert found.value is not None
+    assert found.low is None
+
+
 def test_standardised_means_take_the_strata_as_large_as_they_are_in_all() -> None:
     strata = {0: group_mean(10, 100.0, 1_100.0), 1: group_mean(30, 900.0, 28_000.0)}
     found = standardised(strata, {0: 0.5, 1: 0.5})

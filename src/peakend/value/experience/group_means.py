@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from scipy.special import ndtr, ndtri
 
 
+_WIDEST = 10.0
+"""Half width of an interval of a logarithm beyond which it is no interval: a factor of 22,000 either way."""
+
+
 @dataclass(frozen=True, slots=True)
 class GroupMean:
     """customers, mean, and the variance of that mean (None: fewer than two customers)."""
@@ -74,4 +78,7 @@ def ratio(one: GroupMean, other: GroupMean, confidence: float) -> Ratio:
     half = float(ndtri(0.5 + confidence / 2)) * math.sqrt(
         one.variance / one.mean**2 + other.variance / other.mean**2
     )
+    if half > _WIDEST:
+        # A mean so near zero that its logarithm says nothing.
+        return Ratio(value, None, None, p)
     return Ratio(value, value * math.exp(-half), value * math.exp(half), p)

@@ -91,10 +91,10 @@ def _afterwards(purchases: Purchases, until: date, end: date) -> Outcomes:
 
 
 def _in_order(choice: Choice, candidates: Candidates, first: str | None = None) -> tuple[str, ...]:
-    """The chosen model, then the others by how they did."""
+    """The chosen model, then the others by how they did, then those that did not converge at first."""
     others = sorted(candidates.fitted, key=lambda name: choice.scores[name].deviance)
     wanted = [name for name in (first, choice.name) if name is not None]
-    return tuple(dict.fromkeys([*wanted, *others]))
+    return tuple(dict.fromkeys([*wanted, *others, *CANDIDATES]))
 
 
 def _first_fitted(
@@ -146,6 +146,11 @@ def _too_few(histories: PurchaseHistories) -> Text:
 def _second(name: str | None, choice: Choice) -> Text:
     if name is None:
         return Text("No model converged on the whole history.", "没有模型在全部历史上收敛。")
+    if choice.name is None:
+        return Text(
+            f"No model converged on the first part of the time; {name} did later, and nothing chose it.",
+            f"没有模型在初始时期收敛；{name} 后来收敛，未经选择。",
+        )
     return Text(
         f"{choice.name} was chosen but did not converge on the whole history; {name} comes next.",
         f"原选 {choice.name}，但在全部历史上未收敛；改用次优的 {name}。",
