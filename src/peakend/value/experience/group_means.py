@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from scipy.special import ndtr, ndtri
 
-
 _WIDEST = 10.0
 """Half width of an interval of a logarithm beyond which it is no interval: a factor of 22,000 either way."""
 
