@@ -10,7 +10,6 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from engines import mark_servers
 from peakend.declaration import Inputs, Settings
 from peakend.engine import Engine, connect
 from peakend.warehouse.schema import canonical_tables
@@ -48,6 +47,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Spread over processes, every one of them would simulate the same company again. A test that belongs to a
     server's group stays there.
     """
+    # Not above: pytest rewrites the assertions of a plugin only when it is the first to import it.
+    from engines import mark_servers
+
     mark_servers(items)
     for item in items:
         if item.get_closest_marker("xdist_group") is None and _shares(item):
