@@ -80,7 +80,11 @@ CHARTS: Mapping[str, tuple[str, ...]] = {
     "rfm": ("rfm:RFM",),
     "data_quality": ("data_quality:QUALITY",),
     "purchases": ("purchases:PURCHASES",),
-    "lifetime_values": ("lifetime:LIFETIME_CALIBRATION", "lifetime:LIFETIME_TRACKING"),
+    "lifetime_values": (
+        "lifetime:LIFETIME_CALIBRATION",
+        "lifetime:LIFETIME_TRACKING",
+        "lifetime:LIFETIME_FREQUENCY",
+    ),
     "delivered_value": ("delivered_value:DELIVERED_FACTORS",),
     "mutual_value": ("delivered_value:MUTUAL_VALUE",),
     "promoters_worth": ("promoters_worth:PROMOTERS",),

@@ -20,6 +20,7 @@ MODELS = "lifetime_models"
 CALIBRATION = "lifetime_calibration"
 TRACKING = "lifetime_tracking"
 ACCURACY = "value_accuracy"
+FREQUENCY = "lifetime_frequency"
 CHECKS = "lifetime_checks"
 FAR_OFF = 0.1
 """A predicted total this far from the actual one is said to be off, if its interval agrees."""
@@ -135,6 +136,56 @@ class LifetimeTracking:
         return TRACKING, basis[TRACKING].sort_by("week")
 
 
+class LifetimeFrequency:
+    """How many customers bought again how often, and how many the model expects."""
+
+    needs = (FREQUENCY,)
+    by_programme = False
+
+    def finding(self, basis: Basis, language: Language) -> Finding | None:
+        rows = basis[FREQUENCY].sort_by("purchases").to_pylist()
+        everybody = sum(row["customers"] for row in rows)
+        if not everybody:
+            return None
+        moved = sum(abs(row["customers"] - row["expected"]) for row in rows) / 2 / everybody
+        share = percent(moved, language)
+        once = percent(rows[0]["customers"] / everybody, language)
+        return Finding(
+            headline=Text(
+                f"The model puts {share} of the customers at another number of purchases than they made",
+                f"模型对 {share}客户的复购次数判断与实际不符",
+            ).in_(language),
+            lede=Text(
+                f"{once} have not bought again; {percent(rows[0]['expected'] / everybody, 'en')} were "
+                "expected not to.",
+                f"{once}尚未复购，预期为 {percent(rows[0]['expected'] / everybody, 'zh')}。",
+            ).in_(language),
+            reading=Text(
+                "Customers by repeat purchases. The line is what the model expects, with the range that "
+                "chance alone allows; the dot is how many there are.",
+                "按复购次数统计的客户数。折线为模型预期，竖线为随机波动范围，圆点为实际人数。",
+            ).in_(language),
+            weight=12,
+        )
+
+    def chart(self, basis: Basis, language: Language, width: int) -> Spec | None:
+        rows = basis[FREQUENCY].sort_by("purchases").to_pylist()
+        if len(rows) < 3:
+            return None
+        names = Text("expected", "预期"), Text("actual", "实际")
+        return ranges(
+            [(r["purchases"], r["expected"], r["customers"], r["low"], r["high"]) for r in rows],
+            width,
+            title=Text("customers", "客户数").in_(language),
+            across=Text("repeat purchases (the last: or more)", "复购次数（末项为该数及以上）").in_(language),
+            names=(names[0].in_(language), names[1].in_(language)),
+        )
+
+    def behind(self, basis: Basis) -> tuple[str, pa.Table]:
+        return FREQUENCY, basis[FREQUENCY].sort_by("purchases")
+
+
+LIFETIME_FREQUENCY = LifetimeFrequency()
 LIFETIME_CALIBRATION = LifetimeCalibration()
 LIFETIME_TRACKING = LifetimeTracking()
 

@@ -73,7 +73,7 @@ def expected_customer_lifetime_value(
         return model.expected_purchases(until, frequency, recency, T)
 
     discounted = (
-        _continuous(expected, horizon, force)
+        discounted_purchases(expected, horizon, force)
         if period is None
         else _by_period(expected, horizon, force, period)
     )
@@ -91,13 +91,19 @@ def _by_period(expected: Callable[[float], Floats], horizon: float, force: float
     return value
 
 
-def _continuous(expected: Callable[[float], Floats], horizon: float, force: float) -> Floats:
-    """∫ e^(−δt) dE(t) = e^(−δH) E(H) + δ ∫₀^H e^(−δt) E(t) dt, t = H s² with Gauss–Legendre nodes in s."""
+def discounted_purchases(
+    expected: Callable[[float], Floats], horizon: float, force: float, nodes: int = _NODES
+) -> Floats:
+    """∫ e^(−δt) dE(t) = e^(−δH) E(H) + δ ∫₀^H e^(−δt) E(t) dt, t = H s² with Gauss–Legendre `nodes` in s.
+
+    expected: purchases up to a time; force: δ, a unit of that time. Each node costs a call of `expected`;
+    three are right to four digits over two years at 10 %.
+    """
     value = np.exp(-force * horizon) * expected(horizon)
     if force == 0 or horizon == 0:
         return np.asarray(value, np.float64)
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    for node, weight in zip((nodes + 1) / 2, weights / 2, strict=True):
+    places, weights = np.polynomial.legendre.leggauss(nodes)
+    for node, weight in zip((places + 1) / 2, weights / 2, strict=True):
         t = horizon * node**2
         value = value + weight * 2 * horizon * node * force * np.exp(-force * t) * expected(float(t))
     return np.asarray(value, np.float64)

@@ -17,6 +17,7 @@ from peakend.value.purchases.summary import histories_of
 if TYPE_CHECKING:
     from peakend.declaration import Inputs, Results, ResultTable
     from peakend.engine import Relation
+    from peakend.value.models.average_spend import SpendIndependence
     from peakend.value.models.likelihood_model import LikelihoodModel
     from peakend.value.purchases.purchases import Purchases
 
@@ -52,7 +53,7 @@ def lifetime_tables(inputs: Inputs) -> Results:
     found["lifetime_models"] = results.LIFETIME_MODELS.of(models)
     if done.final is None or done.name is None:
         return found
-    spend, rate = spending(purchases.histories()), margin(purchases)
+    spend, rate = spending(purchases.histories(), settings.confidence), margin(purchases)
     found |= _judged(purchases, done, spend, inputs)
     found["lifetime_checks"] = results.LIFETIME_CHECKS.of(_checks(done, spend, rate))
     return found | _values(purchases, done, spend, rate, inputs)
@@ -188,6 +189,8 @@ def _checks(done: Study, spend: Spending, rate: Margin) -> list[dict[str, Any]]:
             ),
         },
     ]
+    if spend.independence is not None:
+        rows.append(_independence(spend.independence))
     if spend.model is None:
         rows.append(
             {
@@ -203,6 +206,34 @@ def _checks(done: Study, spend: Spending, rate: Margin) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def _independence(found: SpendIndependence) -> dict[str, Any]:
+    """What it means that spend goes with frequency: the model of spend takes it that it does not."""
+    meanings = {
+        "holds": Text(
+            "Correlation of spend with how often customers buy: negligible, as the model of spend assumes.",
+            "消费金额与购买频率的相关系数：可忽略，符合金额模型的假设。",
+        ),
+        "unclear": Text(
+            "Correlation of spend with how often customers buy; whether it is negligible cannot be told.",
+            "消费金额与购买频率的相关系数；是否可忽略尚不能断定。",
+        ),
+        "fails": Text(
+            "Those who buy often spend otherwise a time, which the model of spend does not allow for: values "
+            "of frequent buyers are off in that direction.",
+            "常客的单次消费与他人不同，而金额模型未考虑这一点：常客的价值会向该方向偏差。",
+        ),
+    }
+    return {
+        "check": "spend_independence",
+        "value": found.correlation,
+        "low": found.low,
+        "high": found.high,
+        "n": found.customers,
+        "warning": found.verdict == "fails",
+        **_meaning(meanings[found.verdict]),
+    }
 
 
 def _bought_once(model: str) -> Text:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from peakend.value.models.average_spend import SpendError, SpendIndependence, spend_independence
 from peakend.value.models.fitting import DidNotConvergeError
 from peakend.value.models.gamma_gamma import GammaGammaModel
 from peakend.value.purchases.summary import spend_counts
@@ -34,12 +35,16 @@ class Margin:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """model: gamma–gamma (None: it could not be fitted, `problem` says why; everybody has the mean then)."""
+    """model: gamma–gamma (None: it could not be fitted, `problem` says why; everybody has the mean then).
+
+    independence: whether spend goes with frequency, on whose not being so the model rests (None: too few).
+    """
 
     model: GammaGammaModel | None
     mean: float
     repeaters: int
     problem: PeakendError | None = None
+    independence: SpendIndependence | None = None
 
     def parameters(self) -> dict[str, Any]:
         """What `scored.sql` asks."""
@@ -55,7 +60,7 @@ class Spending:
         }
 
 
-def spending(histories: Relation) -> Spending:
+def spending(histories: Relation, confidence: float = 0.95) -> Spending:
     """The model of spend fitted to repeat purchases, if it converges and has a mean (q > 1)."""
     sums = histories.query("value/prediction/spend_sums", name="histories").to_arrow().to_pylist()[0]
     mean = float(sums["value"] / sums["purchases"]) if sums["purchases"] else 0.0
@@ -68,13 +73,13 @@ def spending(histories: Relation) -> Spending:
     repeaters = int(customers.sum())
     if repeaters < FEWEST_REPEATERS:
         return Spending(None, mean, repeaters)
+    each = total / frequency
     try:
-        model = GammaGammaModel().fit(
-            {"frequency": frequency, "monetary_value": total / frequency}, customers=customers
-        )
-    except DidNotConvergeError as problem:
+        model = GammaGammaModel().fit({"frequency": frequency, "monetary_value": each}, customers=customers)
+        independence = spend_independence(frequency, each, customers=customers, confidence=confidence)
+    except (DidNotConvergeError, SpendError) as problem:
         return Spending(None, mean, repeaters, problem)
-    return Spending(model if model.params["q"] > 1 else None, mean, repeaters)
+    return Spending(model if model.params["q"] > 1 else None, mean, repeaters, independence=independence)
 
 
 def margin(purchases: Purchases) -> Margin:
