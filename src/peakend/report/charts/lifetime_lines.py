@@ -74,6 +74,7 @@ def ranges(
         {"x": place, "predicted": predicted, "actual": actual, "low": low, "high": high}
         for place, predicted, actual, low, high in points
     ]
+    right = frame["width"] - 12 if values[0]["predicted"] > values[-1]["predicted"] else None
     x: Spec = {
         "field": "x",
         "type": "ordinal",
@@ -107,8 +108,9 @@ def ranges(
                 "mark": {"type": "circle", "size": 60, "color": colour("ink"), "opacity": 1},
                 "encoding": {"x": x, "y": y("actual")},
             },
-            _legend(names[1], "ink", 0),
-            _legend(names[0], "brand", 1),
+            # In the corner that the curve leaves empty.
+            _legend(names[1], "ink", 0, right),
+            _legend(names[0], "brand", 1, right),
         ],
     }
 
@@ -133,19 +135,19 @@ def _title(words: str) -> Spec:
     }
 
 
-def _legend(words: str, token: str, place: int) -> Spec:
+def _legend(words: str, token: str, place: int, right: float | None = None) -> Spec:
     return {
         "data": {"values": [{"t": words}]},
         "mark": {
             "type": "text",
-            "align": "left",
+            "align": "left" if right is None else "right",
             "baseline": "top",
             "fontSize": LABEL_SIZE,
             "fontWeight": 600,
             "color": colour(token),
         },
         "encoding": {
-            "x": {"value": 12},
+            "x": {"value": 12 if right is None else right},
             "y": {"value": 8 + 20 * place},
             "text": {"field": "t", "type": "nominal"},
         },
