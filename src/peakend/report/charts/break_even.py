@@ -38,7 +38,8 @@ class BreakEven:
 
     def finding(self, basis: Basis, language: Language) -> Finding | None:
         whole, curve = self._whole(basis), self._curve(basis)
-        if whole is None or len(curve) < 2:
+        # Who cost nothing to win has nothing to pay back.
+        if whole is None or len(curve) < 2 or not whole["acquisition_per_customer"]:
             return None
         return Finding(
             headline=_headline(whole, language),

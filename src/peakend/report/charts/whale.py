@@ -37,10 +37,11 @@ class Whale:
             return None
         losing = told["unprofitable"]
         lost = _share_lost(told)
+        costless = _costless(basis)
         return Finding(
-            headline=_headline(told, language),
-            lede=_lede(basis, told, language),
-            figures=_shown(basis, told, language),
+            headline=_without_costs(told, language) if costless else _headline(told, language),
+            lede=_only_revenue(told, language) if costless else _lede(basis, told, language),
+            figures=() if costless else _shown(basis, told, language),
             reading=Text(
                 "Customers from the most to the least profitable, and the profit they make together. It "
                 "rises to its peak with everybody who brings more than they cost, and falls with those who "
@@ -48,8 +49,12 @@ class Whale:
                 "客户按利润自高到低累计：曲线随盈利客户升至峰值，再随亏损客户回落；虚线为最终剩下的总利润。",
             ).in_(language),
             caution=_caution(basis, language),
-            next_step=_next_step(told, language),
-            weight=70 if losing["customers"] and (lost is None or lost >= _LARGE_LOSS) else 52,
+            next_step=_load_costs(language) if costless else _next_step(told, language),
+            weight=30
+            if costless
+            else 70
+            if losing["customers"] and (lost is None or lost >= _LARGE_LOSS)
+            else 52,
         )
 
     def chart(self, basis: Basis, language: Language, width: int) -> Spec | None:
@@ -93,6 +98,49 @@ class Whale:
 
     def behind(self, basis: Basis) -> tuple[str, pa.Table]:
         return "profit_deciles", basis["profit_deciles"].sort_by("decile")
+
+
+def _costless(basis: Basis) -> bool:
+    """Nothing is known of what customers cost: "profit" is their revenue."""
+    spent = ("cost_to_serve", "acquisition", "retention", "other_cost")
+    rows = basis["profit_deciles"].to_pylist()
+    return all(row["revenue"] == row["margin"] and not any(row[name] for name in spent) for row in rows)
+
+
+def _without_costs(told: Mapping[str, Row], language: Language) -> str:
+    n = number(told["customers"]["customers"])
+    return Text(
+        f"Nothing is known of what {n} customers cost: what is drawn here is their revenue",
+        f"{n} 位客户的成本均未知：此处所示为收入，而非利润",
+    ).in_(language)
+
+
+def _only_revenue(told: Mapping[str, Row], language: Language) -> str:
+    revenue = money(told["customers"]["profit"], told["customers"]["currency"])
+    share = told["high_value_customers_20"]["value"]
+    said = [Text(f"It is {revenue} in all.", f"合计 {revenue}。")]
+    if share is not None:
+        said.append(
+            Text(
+                f"A fifth of them brings {percent(share, 'en')} of it.",
+                f"其中五分之一的客户带来 {percent(share, 'zh')}。",
+            )
+        )
+    return ("" if language == "zh" else " ").join(one.in_(language) for one in said)
+
+
+def _load_costs(language: Language) -> NextStep:
+    return NextStep(
+        who=Text("Finance with whoever loads the data", "财务与数据导入负责人").in_(language),
+        what=Text(
+            "Load the cost of what is sold (`transactions.cost`, `products.unit_cost`) and of service.",
+            "导入销售成本（`transactions.cost` 或 `products.unit_cost`）以及服务成本。",
+        ).in_(language),
+        check=Text(
+            "The next run: this page then tells who makes the profit and who eats it.",
+            "下次运行：本页即可说明谁在创造利润、谁在消耗利润。",
+        ).in_(language),
+    )
 
 
 def _share_lost(told: Mapping[str, Row]) -> float | None:
