@@ -25,6 +25,8 @@ GAPS: Mapping[tuple[str, str], tuple[type[Exception], str]] = {}
 ANALYSES = catalogue()
 _GIVES = {table.name: table for analysis in ANALYSES for table in analysis.gives}
 _GIVERS = givers(ANALYSES)
+# Results that another analysis reads: the only ones that are kept in the engine.
+_READ = {name for analysis in ANALYSES for name in (*analysis.needs, *analysis.uses)} & {*_GIVES}
 _expected: dict[str, dict[str, pa.Table]] = {}
 
 
@@ -46,14 +48,14 @@ def prepared(engine: Engine) -> Engine:
 def computed(engine: Engine, analysis: Analysis) -> dict[str, pa.Table]:
     """Every result table of `analysis`, sorted by its key; what it reads of others is computed first."""
     for before in upstream(analysis, _GIVERS):
-        if not {table.name for table in before.gives} <= set(engine.tables()):
+        if not {table.name for table in before.gives} & _READ <= set(engine.tables()):
             computed(engine, before)
     present = set(engine.tables())
     relations = relations_for(engine, analysis, tables_read(analysis, present), _GIVES)
     results = analysis.compute(Inputs(engine, relations, Settings()))
     tables = {table.name: _arrow(results[table.name], table) for table in analysis.gives}
     for name, table in tables.items():
-        if any(name in later.needs or name in later.uses for later in ANALYSES):
+        if name in _READ:
             engine.from_arrow(table).save(name, replace=True)
     return tables
 
