@@ -123,7 +123,7 @@ _entries = st.lists(
 
 
 @given(lines=_lines, entries=_entries)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_books_reconcile_to_the_last_digit(
     books: Callable[..., Any], lines: list[Any], entries: list[Any]
 ) -> None:

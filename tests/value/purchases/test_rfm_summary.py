@@ -335,7 +335,7 @@ _lines = st.lists(
 
 
 @given(lines=_lines, free=st.booleans())
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_same_as_counting_by_hand(lines: list[Row], free: bool) -> None:
     lines = [*lines, line("z", 3, 1)]
     rows = table(lines).to_pylist()
