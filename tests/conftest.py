@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ pytest_plugins = ["engines"]
 # For the processes that pytest-xdist starts, one a core: on matrices of five rows the threads of OpenBLAS
 # only wait for each other, and a fit takes fifteen times its CPU time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts what it puts in the background deaf to Ctrl-C, and tests of Ctrl-C press it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 REQUIRE_ALL = os.environ.get("PEAKEND_REQUIRE_ALL") == "1"
 _skipped: dict[str, list[str]] = {}
 
