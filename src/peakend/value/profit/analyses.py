@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peakend.declaration import Analysis, Inputs, Results
 from peakend.language import Text
-from peakend.value.profit import columns
+from peakend.value.profit import cohort_columns, cut_columns, ledger_columns, whale_columns
 
 
 def _customer_profit(inputs: Inputs) -> Results:
@@ -78,7 +78,7 @@ CUSTOMER_PROFIT = Analysis(
     ),
     needs=("transactions",),
     uses=(*_BOOKS, "customer_service_cost"),
-    gives=(columns.CUSTOMER_PROFIT,),
+    gives=(ledger_columns.CUSTOMER_PROFIT,),
     compute=_customer_profit,
     sql=(*_LINES, "value/profit/customer_profit"),
     chart="customer_profit",
@@ -99,7 +99,7 @@ PROFIT_RECONCILIATION = Analysis(
     ),
     needs=("transactions", "customer_profit"),
     uses=(*_BOOKS, *_COSTED, "ledger_totals"),
-    gives=(columns.PROFIT_RECONCILIATION, columns.PROFIT_CHECKS),
+    gives=(ledger_columns.PROFIT_RECONCILIATION, ledger_columns.PROFIT_CHECKS),
     compute=_reconciliation,
     sql=(
         *_LINES,
@@ -124,7 +124,7 @@ PROFIT_WHALE = Analysis(
     ),
     needs=("customer_profit",),
     uses=("lifetime_values",),
-    gives=(columns.PROFIT_WHALE, columns.PROFIT_DECILES, columns.PROFIT_FIGURES),
+    gives=(whale_columns.PROFIT_WHALE, whale_columns.PROFIT_DECILES, whale_columns.PROFIT_FIGURES),
     compute=_whale,
     sql=(
         "value/profit/whale_percentiles",
@@ -151,7 +151,7 @@ PROFIT_SEGMENTS = Analysis(
     ),
     needs=("customer_profit", "transactions"),
     uses=("segment_members",),
-    gives=(columns.PROFIT_SEGMENTS,),
+    gives=(cut_columns.PROFIT_SEGMENTS,),
     compute=_segments,
     sql=("value/profit/profit_cells", "value/profit/segment_moments", "value/profit/segment_customers"),
     chart="profit_segments",
@@ -174,10 +174,10 @@ PROFIT_COHORTS = Analysis(
     needs=("transactions", "customer_profit"),
     uses=("customers", *_BOOKS, "customer_service_cost"),
     gives=(
-        columns.PROFIT_BREAK_EVEN,
-        columns.PROFIT_COHORTS,
-        columns.ACQUISITION_COSTS,
-        columns.KEEPING_COSTS,
+        cohort_columns.PROFIT_BREAK_EVEN,
+        cohort_columns.PROFIT_COHORTS,
+        cohort_columns.ACQUISITION_COSTS,
+        cohort_columns.KEEPING_COSTS,
     ),
     compute=_cohorts,
     sql=(
@@ -208,7 +208,7 @@ SKU_MARGINS = Analysis(
     ),
     needs=("transactions",),
     uses=_BOOKS,
-    gives=(columns.SKU_MARGINS,),
+    gives=(cut_columns.SKU_MARGINS,),
     compute=_sku_margins,
     sql=(*_LINES, "value/profit/sku_margins", "value/profit/sku_table", "value/profit/sku_customers"),
 )
@@ -223,7 +223,7 @@ TURNAROUND = Analysis(
         "成本高于贡献的客户：价格、条款、渠道、组合、服务等级各能使多少客户扭亏（在所列假设下模拟）。",
     ),
     needs=("customer_profit", "transactions"),
-    gives=(columns.TURNAROUND,),
+    gives=(cut_columns.TURNAROUND,),
     compute=_turnaround,
     sql=("value/profit/lever_outcomes", "value/profit/turnaround", "value/profit/turnaround_customers"),
     chart="turnaround",

@@ -13,7 +13,12 @@ import numpy as np
 from peakend.feedback.intervals import t_quantile
 from peakend.feedback.suppression import suppress
 from peakend.value.profit.acquisition import acquisition_rows, keeping_rows
-from peakend.value.profit.columns import ACQUISITION_COSTS, KEEPING_COSTS, PROFIT_BREAK_EVEN, PROFIT_COHORTS
+from peakend.value.profit.cohort_columns import (
+    ACQUISITION_COSTS,
+    KEEPING_COSTS,
+    PROFIT_BREAK_EVEN,
+    PROFIT_COHORTS,
+)
 from peakend.value.profit.ledger import Ledger, ledger_of
 
 if TYPE_CHECKING:

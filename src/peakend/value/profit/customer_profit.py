@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from peakend.errors import PeakendError
 from peakend.language import Text
-from peakend.value.profit.columns import CUSTOMER_PROFIT
 from peakend.value.profit.ledger import ledger_of
+from peakend.value.profit.ledger_columns import CUSTOMER_PROFIT
 
 if TYPE_CHECKING:
     from datetime import date

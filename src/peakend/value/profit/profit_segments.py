@@ -11,7 +11,7 @@ from scipy.special import stdtr
 from peakend.feedback.comparison import holm, verdicts
 from peakend.feedback.intervals import wilson
 from peakend.feedback.suppression import suppress
-from peakend.value.profit.columns import PROFIT_SEGMENTS
+from peakend.value.profit.cut_columns import PROFIT_SEGMENTS
 from peakend.value.profit.skewed_means import skewed_mean_interval
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from peakend.language import Text
 from peakend.value.profit.checks import check_rows
-from peakend.value.profit.columns import PROFIT_CHECKS, PROFIT_RECONCILIATION
 from peakend.value.profit.ledger import ledger_of, months_of
+from peakend.value.profit.ledger_columns import PROFIT_CHECKS, PROFIT_RECONCILIATION
 from peakend.value.profit.service_costs import service_parts
 from peakend.value.revenue import reconcile
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from peakend.value.profit.columns import SKU_MARGINS
+from peakend.value.profit.cut_columns import SKU_MARGINS
 from peakend.value.profit.ledger import ledger_of
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from peakend.value.profit.columns import TURNAROUND
+from peakend.value.profit.cut_columns import TURNAROUND
 from peakend.value.profit.levers import Assumptions, LeverSet, lever_sets, levers_table
 from peakend.value.profit.whale import YOUNG_DAYS
 

@@ -12,8 +12,8 @@ from scipy.special import ndtri
 from peakend.declaration import ARROW_TYPES
 from peakend.feedback.intervals import wilson
 from peakend.language import Text
-from peakend.value.profit.columns import PROFIT_DECILES, PROFIT_FIGURES, PROFIT_WHALE
 from peakend.value.profit.tiers import tier_of
+from peakend.value.profit.whale_columns import PROFIT_DECILES, PROFIT_FIGURES, PROFIT_WHALE
 from peakend.value.revenue import reconcile
 
 if TYPE_CHECKING:
