@@ -11,7 +11,9 @@ import pytest
 
 from peakend.language import LANGUAGES
 from peakend.report.charts import Basis
-from peakend.report.charts.contracts import COHORTS, HAZARDS, SURVIVAL
+from peakend.report.charts.contract_cohorts import COHORTS
+from peakend.report.charts.contract_hazards import HAZARDS
+from peakend.report.charts.contract_survival import SURVIVAL
 from peakend.report.charts.wallets import HEADROOM, SHARES
 from peakend.report.draw import DESKTOP_WIDTH, PHONE_WIDTH, svg
 

@@ -23,7 +23,8 @@ _PURCHASES = tuple(
     f"value/purchases/{name}"
     for name in (
         "booked_refunds", "census", "customer_purchases", "histories", "history_counts", "holdout_counts",
-        "net_purchase_days", "purchase_days", "refunded_orders", "spend_counts",
+        "loose_lines", "net_purchase_days", "open_quantities", "purchase_days", "refund_pairs",
+        "refunded_orders", "refunds", "spend_counts", "still_open",
     )
 )  # fmt: skip
 

@@ -76,11 +76,26 @@ class Purchases:
         revenue, found_by (order, amount, quantity or nothing)."""
         if not self.refunds:
             return self.engine.from_arrow(_NO_REFUNDS.empty_table())
-        return self.engine.query(
-            "value/purchases/booked_refunds",
-            self.asked(end),
+        engine, asked, orders = self.engine, self.asked(end), self._refunded_orders(end)
+        refunds = engine.query(
+            "value/purchases/refunds", asked, transactions=self.transactions, refunded_orders=orders
+        )
+        lines = engine.query(
+            "value/purchases/loose_lines",
+            asked,
             transactions=self.transactions,
-            refunded_orders=self._refunded_orders(end),
+            refunded_orders=orders,
+            refunds=refunds,
+        )
+        by_amount = engine.query("value/purchases/refund_pairs", lines=lines)
+        still_open = engine.query("value/purchases/still_open", by_amount=by_amount)
+        quantities = engine.query("value/purchases/open_quantities", still_open=still_open)
+        return engine.query(
+            "value/purchases/booked_refunds",
+            refunds=refunds,
+            by_amount=by_amount,
+            by_quantity=engine.query("value/purchases/refund_pairs", lines=quantities),
+            still_open=still_open,
         )
 
     def customers_bought(self, end: date | None = None) -> Relation:
