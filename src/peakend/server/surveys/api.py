@@ -1,0 +1,510 @@
+"""Surveys by program: everything the pages can do."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, File, Query, Router, Schema
+from ninja.files import UploadedFile
+
+from peakend.server.surveys import publishing, selectors, services, translations
+from peakend.server.surveys.balance import audited
+from peakend.server.surveys.export_pages import answers_response
+from peakend.server.surveys.importing.bringing import bring_survey, own_file
+from peakend.server.surveys.language_pages import translations_response
+from peakend.server.surveys.library import BankItem, Template, item_bank, template, templates
+from peakend.server.surveys.models import SeriesBreak, Survey, SurveyVersion
+from peakend.server.surveys.questionnaire import Questionnaire
+from peakend.server.surveys.texts import storable
+from peakend.server.surveys.uploads import received
+from peakend.server.web.api import acts
+from peakend.server.web.pages import actor_of
+from peakend.server.web.paging import cut
+
+router = Router()
+MOST_REVISION = 2**31 - 1
+
+
+class Problem(Schema):
+    """An error: RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str = ""
+    errors: list[dict[str, Any]] = Field(default_factory=list)
+
+
+class SurveyOut(Schema):
+    """A survey without its questions."""
+
+    key: str
+    name: dict[str, str]
+    programme: str
+    kind: str
+    anonymous: bool
+    status: str
+    site: str | None
+    revision: int
+    version: int | None
+    answers: int
+    last_answer_on: date | None
+
+
+class SurveyList(Schema):
+    """One page of surveys."""
+
+    items: list[SurveyOut]
+    next: str | None
+
+
+class SurveyIn(Schema):
+    """A new survey: of a template, of a questionnaire, or empty."""
+
+    name: dict[str, str] = Field(default_factory=dict)
+    template: str = Field("", max_length=80)
+    questionnaire: dict[str, Any] | None = None
+    programme: str = Field("", max_length=80)
+    kind: str = Field("transactional", max_length=20)
+    anonymous: bool = False
+    site: str = Field("", max_length=60)
+
+
+class SettingsIn(Schema):
+    """What is left out stays as it is; an empty `site` is the whole company."""
+
+    name: dict[str, str] | None = None
+    programme: str | None = Field(None, max_length=80)
+    kind: str | None = Field(None, max_length=20)
+    anonymous: bool | None = None
+    site: str | None = Field(None, max_length=60)
+
+
+class DraftIn(Schema):
+    """The whole draft; `revision` is the one it was made from."""
+
+    revision: int = Field(ge=0, le=MOST_REVISION)
+    questionnaire: dict[str, Any]
+
+
+class DraftOut(Schema):
+    """The draft as it is stored."""
+
+    revision: int
+    questionnaire: dict[str, Any]
+
+
+class PublishIn(Schema):
+    """`confirmed`: core items whose series may break, with the `reason`."""
+
+    revision: int = Field(ge=0, le=MOST_REVISION)
+    confirmed: list[str] = Field(default_factory=list)
+    reason: str = Field("", max_length=400)
+
+
+class VersionOut(Schema):
+    """A version without its questions."""
+
+    number: int
+    digest: str
+    published_at: datetime
+    published_by: str | None
+
+
+class WholeVersionOut(VersionOut):
+    """A version, word for word."""
+
+    questionnaire: dict[str, Any]
+
+
+class VersionList(Schema):
+    """One page of versions."""
+
+    items: list[VersionOut]
+    next: str | None
+
+
+class BreakOut(Schema):
+    """A series that broke: the item, from which version on, and why."""
+
+    item: str
+    programme: str
+    survey: str
+    version: int
+    at: datetime
+    before: str
+    after: str
+    reason: str
+
+
+class BreakList(Schema):
+    """One page of breaks."""
+
+    items: list[BreakOut]
+    next: str | None
+
+
+class CheckOut(Schema):
+    """What keeps the draft from being published, what it would break, and the questionnaire audit."""
+
+    ready: bool
+    problems: list[dict[str, str]]
+    breaks: list[str]
+    emotional_share: float | None
+    items: int
+    uncovered: list[str]
+    warnings: list[dict[str, str]]
+
+
+class TemplateOut(Schema):
+    """A template; `questionnaire` where one is asked for."""
+
+    name: str
+    title: dict[str, str]
+    about: dict[str, str]
+    kind: str
+    programme: str
+    anonymous: bool
+    questionnaire: dict[str, Any] | None = None
+
+
+class ImportOut(Schema):
+    """The survey made of a file, and what was lost."""
+
+    survey: SurveyOut
+    source: str
+    losses: list[dict[str, str]]
+
+
+class BroughtOut(Schema):
+    """What an import of translations did."""
+
+    written: int
+    unknown: list[str]
+    ignored_languages: list[str]
+    revision: int
+
+
+_ERRORS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
+
+
+def _shown(survey: Survey) -> dict[str, Any]:
+    last = getattr(survey, "last_answer_at", None)
+    return {
+        "key": survey.key,
+        "name": survey.name,
+        "programme": survey.programme,
+        "kind": survey.kind,
+        "anonymous": survey.anonymous,
+        "status": survey.status,
+        "site": survey.site.code if survey.site else None,
+        "revision": survey.draft_revision,
+        "version": survey.current.number if survey.current else None,
+        "answers": getattr(survey, "answers", None) or 0,
+        "last_answer_on": last.date() if last else None,
+    }
+
+
+def _one(request: HttpRequest, key: str) -> dict[str, Any]:
+    actor = actor_of(request)
+    survey = selectors.get_survey(actor, key)
+    return _shown(selectors.with_answers(actor, selectors.surveys(actor)).get(pk=survey.pk))
+
+
+def _version(version: SurveyVersion) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "digest": version.digest,
+        "published_at": version.published_at,
+        "published_by": version.published_by.name if version.published_by else None,
+    }
+
+
+def _break(row: SeriesBreak) -> dict[str, Any]:
+    return {
+        "item": row.item,
+        "programme": row.programme,
+        "survey": row.version.survey.key,
+        "version": row.version.number,
+        "at": row.at,
+        "before": row.before,
+        "after": row.after,
+        "reason": row.reason,
+    }
+
+
+@router.get("/surveys", response={200: SurveyList, **_ERRORS})
+@acts("surveys.read")
+def list_surveys(
+    request: HttpRequest, status: str = "", cursor: str | None = None, limit: int = 50
+) -> dict[str, Any]:
+    """Surveys, the newest first."""
+    actor = actor_of(request)
+    rows = selectors.with_answers(actor, selectors.surveys(actor))
+    if status:
+        rows = rows.filter(status=storable(status))
+    found, following = cut(rows, cursor, limit)
+    return {"items": [_shown(one) for one in found], "next": following}
+
+
+@router.post("/surveys", response={201: SurveyOut, **_ERRORS})
+@acts("surveys.edit")
+def create_survey(request: HttpRequest, sent: SurveyIn) -> tuple[int, dict[str, Any]]:
+    """Create a survey in draft."""
+    survey = services.create_survey(
+        actor=actor_of(request),
+        name=sent.name,
+        questionnaire=sent.questionnaire,
+        from_template=sent.template,
+        programme=sent.programme,
+        kind=sent.kind,
+        anonymous=sent.anonymous,
+        site_code=sent.site,
+    )
+    return 201, _one(request, survey.key)
+
+
+@router.get("/surveys/{key}", response={200: SurveyOut, **_ERRORS})
+@acts("surveys.read")
+def get_survey(request: HttpRequest, key: str) -> dict[str, Any]:
+    """One survey."""
+    return _one(request, key)
+
+
+@router.patch("/surveys/{key}", response={200: SurveyOut, **_ERRORS})
+@acts("surveys.edit")
+def change_settings(request: HttpRequest, key: str, sent: SettingsIn) -> dict[str, Any]:
+    """Change name, programme, kind, anonymity or site."""
+    services.change_settings(
+        actor=actor_of(request),
+        key=key,
+        name=sent.name,
+        programme=sent.programme,
+        kind=sent.kind,
+        anonymous=sent.anonymous,
+        site_code=sent.site,
+    )
+    return _one(request, key)
+
+
+@router.delete("/surveys/{key}", response={204: None, **_ERRORS})
+@acts("surveys.edit")
+def discard_survey(request: HttpRequest, key: str) -> tuple[int, None]:
+    """Delete a draft that was never published."""
+    services.discard(actor=actor_of(request), key=key)
+    return 204, None
+
+
+@router.get("/surveys/{key}/draft", response={200: DraftOut, **_ERRORS})
+@acts("surveys.read")
+def get_draft(request: HttpRequest, key: str) -> dict[str, Any]:
+    """The draft with its revision."""
+    survey = selectors.get_survey(actor_of(request), key)
+    return {"revision": survey.draft_revision, "questionnaire": survey.draft}
+
+
+@router.put("/surveys/{key}/draft", response={200: DraftOut, **_ERRORS})
+@acts("surveys.edit")
+def save_draft(request: HttpRequest, key: str, sent: DraftIn) -> dict[str, Any]:
+    """Save the draft; 409 where somebody saved since `revision`."""
+    survey = services.save_draft(
+        actor=actor_of(request), key=key, revision=sent.revision, questionnaire=sent.questionnaire
+    )
+    return {"revision": survey.draft_revision, "questionnaire": survey.draft}
+
+
+@router.get("/surveys/{key}/check", response={200: CheckOut, **_ERRORS})
+@acts("surveys.read")
+def check_draft(request: HttpRequest, key: str) -> dict[str, Any]:
+    """What publishing the draft would mean."""
+    survey = selectors.get_survey(actor_of(request), key)
+    ready = publishing.readiness(survey)
+    balance = audited(selectors.draft_of(survey))
+    return {
+        "ready": ready.ready,
+        "problems": [
+            {"question": p.question, "language": p.language, "en": p.what.en, "zh": p.what.zh}
+            for p in ready.problems
+        ],
+        "breaks": [change.item for change in ready.changes],
+        "emotional_share": balance.share,
+        "items": sum(bool(item.nature) for item in balance.items),
+        "uncovered": [one.key for one in balance.uncovered],
+        "warnings": [{"question": q, "en": what.en, "zh": what.zh} for q, what in balance.warnings],
+    }
+
+
+@router.post("/surveys/{key}/publish", response={201: WholeVersionOut, **_ERRORS})
+@acts("surveys.publish")
+def publish(request: HttpRequest, key: str, sent: PublishIn) -> tuple[int, dict[str, Any]]:
+    """Publish the draft as the next version; 409 where core items changed without being confirmed."""
+    version = publishing.publish(
+        actor=actor_of(request),
+        key=key,
+        revision=sent.revision,
+        confirmed=sent.confirmed,
+        reason=sent.reason,
+    )
+    return 201, _version(version) | {"questionnaire": version.questionnaire}
+
+
+@router.post("/surveys/{key}/close", response={200: SurveyOut, **_ERRORS})
+@acts("surveys.publish")
+def close(request: HttpRequest, key: str) -> dict[str, Any]:
+    """Close a live survey."""
+    publishing.close(actor=actor_of(request), key=key)
+    return _one(request, key)
+
+
+@router.post("/surveys/{key}/reopen", response={200: SurveyOut, **_ERRORS})
+@acts("surveys.publish")
+def reopen(request: HttpRequest, key: str) -> dict[str, Any]:
+    """Open a closed survey again."""
+    publishing.reopen(actor=actor_of(request), key=key)
+    return _one(request, key)
+
+
+@router.post("/surveys/{key}/duplicate", response={201: SurveyOut, **_ERRORS})
+@acts("surveys.edit")
+def duplicate(request: HttpRequest, key: str) -> tuple[int, dict[str, Any]]:
+    """A copy in draft."""
+    survey = services.duplicate(actor=actor_of(request), key=key)
+    return 201, _one(request, survey.key)
+
+
+@router.get("/surveys/{key}/versions", response={200: VersionList, **_ERRORS})
+@acts("surveys.read")
+def list_versions(
+    request: HttpRequest, key: str, cursor: str | None = None, limit: int = 50
+) -> dict[str, Any]:
+    """Versions, the newest first."""
+    survey = selectors.get_survey(actor_of(request), key)
+    found, following = cut(selectors.versions(survey), cursor, limit)
+    return {"items": [_version(one) for one in found], "next": following}
+
+
+@router.get("/surveys/{key}/versions/{number}", response={200: WholeVersionOut, **_ERRORS})
+@acts("surveys.read")
+def get_version(request: HttpRequest, key: str, number: int) -> dict[str, Any]:
+    """One version, word for word."""
+    survey = selectors.get_survey(actor_of(request), key)
+    version = selectors.get_version(survey, number)
+    return _version(version) | {"questionnaire": version.questionnaire}
+
+
+@router.get("/surveys/{key}/breaks", response={200: BreakList, **_ERRORS})
+@acts("surveys.read")
+def list_breaks(request: HttpRequest, key: str, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+    """Breaks of series in the survey's programme."""
+    survey = selectors.get_survey(actor_of(request), key)
+    found, following = cut(selectors.breaks(survey), cursor, limit)
+    return {"items": [_break(one) for one in found], "next": following}
+
+
+@router.get("/surveys/{key}/questionnaire", response={200: dict[str, Any], **_ERRORS})
+@acts("surveys.read")
+def get_questionnaire_file(request: HttpRequest, key: str) -> dict[str, Any]:
+    """The draft as a file that `POST /survey-imports` takes exactly."""
+    return own_file(selectors.draft_of(selectors.get_survey(actor_of(request), key)))
+
+
+@router.get("/surveys/{key}/translations", response={200: None, **_ERRORS})
+@acts("surveys.read")
+def get_translations(request: HttpRequest, key: str, file: str = "csv") -> HttpResponse:
+    """The table for translators, `csv` or `xlsx`."""
+    return translations_response(translations.of_survey(actor_of(request), key), key, file)
+
+
+@router.post("/surveys/{key}/translations", response={200: BroughtOut, **_ERRORS})
+@acts("surveys.edit")
+def bring_translations(
+    request: HttpRequest,
+    key: str,
+    file: File[UploadedFile],
+    revision: int = Query(..., ge=0, le=MOST_REVISION),
+) -> dict[str, Any]:
+    """Write the texts of a CSV or XLSX table into the draft."""
+    survey, brought = translations.bring_in(
+        actor=actor_of(request), key=key, revision=revision, content=received(file)
+    )
+    return {
+        "written": brought.written,
+        "unknown": list(brought.unknown),
+        "ignored_languages": list(brought.ignored_languages),
+        "revision": survey.draft_revision,
+    }
+
+
+@router.get("/surveys/{key}/answers", response={200: None, **_ERRORS})
+@acts("surveys.export")
+def export_answers(
+    request: HttpRequest,
+    key: str,
+    file: str = "csv",
+    language: str = "",
+    since: date | None = None,
+    until: date | None = None,
+) -> HttpResponse:
+    """The answers as `csv`, `xlsx` or `sav` (SPSS); labels in `language`."""
+    return answers_response(actor_of(request), key, file, language, since, until)
+
+
+@router.post("/survey-imports", response={201: ImportOut, **_ERRORS})
+@acts("surveys.edit")
+def import_survey(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
+    """A survey of a Qualtrics QSF, LimeSurvey LSS or Peakend JSON file, with every loss."""
+    survey, found = bring_survey(actor=actor_of(request), content=received(file))
+    losses = [{"where": one.where, "en": one.what.en, "zh": one.what.zh} for one in found.losses]
+    return 201, {"survey": _one(request, survey.key), "source": found.source, "losses": losses}
+
+
+@router.get("/survey-schema", response={200: dict[str, Any], **_ERRORS})
+@acts("surveys.read")
+def get_schema(request: HttpRequest) -> dict[str, Any]:
+    """The JSON schema of a questionnaire."""
+    return Questionnaire.model_json_schema()
+
+
+@router.get("/survey-templates", response={200: list[TemplateOut], **_ERRORS})
+@acts("surveys.read")
+def list_templates(request: HttpRequest) -> list[dict[str, Any]]:
+    """The templates, without their questions."""
+    return [_template(one) for one in templates().values()]
+
+
+@router.get("/survey-templates/{name}", response={200: TemplateOut, **_ERRORS})
+@acts("surveys.read")
+def get_template(request: HttpRequest, name: str) -> dict[str, Any]:
+    """One template with its questionnaire."""
+    found = template(name)
+    return _template(found) | {"questionnaire": found.questionnaire.model_dump(mode="json")}
+
+
+@router.get("/survey-items", response={200: list[dict[str, Any]], **_ERRORS})
+@acts("surveys.read")
+def list_items(request: HttpRequest, tone: str = "") -> list[dict[str, Any]]:
+    """The item bank; `tone` is functional or emotional."""
+    return [_item(one) for one in item_bank().values() if not tone or one.question.tone == tone]
+
+
+def _template(one: Template) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": {"en": one.title.en, "zh": one.title.zh},
+        "about": {"en": one.about.en, "zh": one.about.zh},
+        "kind": one.kind,
+        "programme": one.programme,
+        "anonymous": one.anonymous,
+    }
+
+
+def _item(one: BankItem) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "tone": one.question.tone,
+        "field": {"en": one.field.en, "zh": one.field.zh},
+        "question": one.question.model_dump(mode="json"),
+    }

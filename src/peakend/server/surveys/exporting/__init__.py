@@ -1,0 +1,1 @@
+"""Answers as files: CSV, XLSX and SPSS, one row a response."""

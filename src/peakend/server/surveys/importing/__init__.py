@@ -1,0 +1,1 @@
+"""Questionnaires of other systems, and of other Peakends, with a report of every loss."""
