@@ -1,0 +1,207 @@
+"""The main figure of every survey one sees, and what moved among all of them: for the start page and the
+list of boards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from peakend.server.acting import clock
+from peakend.server.acting.actors import Actor
+from peakend.server.acting.policies import require, within
+from peakend.server.answering.models import Response
+from peakend.server.boards.behind import Line, lines, related
+from peakend.server.boards.findings import Moved
+from peakend.server.boards.models import COLUMNS
+from peakend.server.boards.options import named, today
+from peakend.server.boards.periods import Period, period_of
+from peakend.server.boards.policies import READ
+from peakend.server.boards.protecting import published_totals
+from peakend.server.boards.reading import Grouped, Live, live, steadily
+from peakend.server.boards.scoring import Score, Tally, judged, scores, tally
+from peakend.server.boards.subjects import Asked, Board, boards
+
+ENOUGH = 30
+MOST_BOARDS = 60
+_CUTS = {"touchpoint": "touchpoint_id", "site": "site_id", "team": "team_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A board by its main item; `score` is None where it has none or the actor may not see it."""
+
+    board: Board
+    asked: Asked | None
+    score: Score | None
+
+    @property
+    def n(self) -> int:
+        """Answers."""
+        return self.score.n if self.score else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What moved on a board."""
+
+    board: Board
+    asked: Asked
+    moved: Moved
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """`summaries` with the most answers first; `changes` beyond chance, the worst first; `compared`: how
+    many were.
+    """
+
+    period: Period
+    summaries: tuple[Summary, ...]
+    changes: tuple[Change, ...]
+    compared: int
+    responses: int
+
+
+def overview(actor: Actor) -> Overview:
+    """This month, or the last while this one has too few answers to say anything."""
+    require(actor, READ)
+    listed = boards(actor)[:MOST_BOARDS]
+    month = period_of(today(), "month")
+    open_ = [one for one in listed if not one.anonymous]
+    surveys = [survey.pk for one in open_ for survey in one.surveys]
+
+    def read() -> tuple[Period, Grouped, Grouped, Live]:
+        counts = live(actor, surveys)
+        period = month
+        whole = counts.grouped(
+            ("starts_on", "survey_id", "question", "version_id", "option"), period.back(2), period
+        )
+        here, earlier = (_responses(whole, one) for one in (period, period.before))
+        if here < ENOUGH and earlier > here:
+            period = period.before
+        by = ("starts_on", "survey_id", "question", "version_id", "option", *_CUTS.values())
+        keys = {one.scored[0].key for one in open_ if one.scored}
+        parts: Grouped = {}
+        if len(keys) == 1:
+            parts = counts.grouped(by, period.before, period, next(iter(keys)))
+        elif keys:
+            parts = {
+                group: n for group, n in counts.grouped(by, period.before, period).items() if group[2] in keys
+            }
+        return period, whole, parts, counts
+
+    period, whole, parts, _ = steadily(read)
+    summaries, changes, compared = _judge(open_, period, whole, parts)
+    summaries += [_anonymous(actor, one, month) for one in listed if one.anonymous]
+    summaries.sort(key=lambda one: -one.n)
+    return Overview(period, tuple(summaries), tuple(changes), compared, _responses(whole, period))
+
+
+def _responses(rows: Grouped, period: Period) -> int:
+    return sum(
+        columns[0]
+        for (start, _, question, _, option), columns in rows.items()
+        if start == period.start and not question and not option
+    )
+
+
+def _judge(
+    listed: Sequence[Board], period: Period, whole: Grouped, parts: Grouped
+) -> tuple[list[Summary], list[Change], int]:
+    """Scores of all boards and their parts, with verdicts of one family."""
+    found: list[tuple[Board, Asked | None, str, int | str, Score | None]] = []
+    for board in listed:
+        asked = next(iter(board.scored), None)
+        if asked is None:
+            found.append((board, None, "", 0, None))
+            continue
+        now, before = (_tally(asked, board, whole, when) for when in (period, period.before))
+        here = _by_cut(asked, board, parts, period)
+        there = _by_cut(asked, board, parts, period.before)
+        keys = [key for key in here if sum(1 for other in here if other[0] == key[0]) > 1]
+        listed_scores = scores(
+            asked.item, [now, *(here[key] for key in keys)], [before, *(there.get(key, {}) for key in keys)]
+        )
+        found.append((board, asked, "", 0, listed_scores[0]))
+        found += [(board, asked, *key, score) for key, score in zip(keys, listed_scores[1:], strict=True)]
+    told = iter(judged([row[4] for row in found if row[4] is not None]))
+    rows = [(*row[:4], next(told) if row[4] is not None else None) for row in found]
+    summaries = [Summary(board, asked, score) for board, asked, cut, _, score in rows if not cut]
+    return (
+        summaries,
+        _changes(rows),
+        sum(1 for row in rows if row[4] is not None and row[4].raw_p is not None),
+    )
+
+
+def _changes(rows: Sequence[tuple[Board, Asked | None, str, int | str, Score | None]]) -> list[Change]:
+    names = {cut: named(cut, {row[3] for row in rows if row[2] == cut}) for cut in _CUTS}
+    found = []
+    for board, asked, cut, value, score in rows:
+        if asked is None or score is None or score.verdict not in ("better", "worse"):
+            continue
+        name = names[cut].get(value) if cut else None
+        if cut and name is None:
+            continue
+        one = Moved(name.name if name else "", score, cut, name.code if name else "")
+        found.append(Change(board, asked, one))
+    return sorted(found, key=lambda one: (one.moved.score.verdict == "better", -one.moved.size))
+
+
+def _tally(asked: Asked, board: Board, rows: Grouped, period: Period) -> Tally:
+    mine = {survey.pk for survey in board.surveys}
+    counts: dict[tuple[str, ...], list[int]] = {}
+    for (start, survey, question, version, option), columns in rows.items():
+        if start == period.start and survey in mine and question == asked.key and version in asked.versions:
+            _join(counts, option, columns)
+    return tally(asked.item, counts)
+
+
+def _by_cut(asked: Asked, board: Board, rows: Grouped, period: Period) -> dict[tuple[str, int | str], Tally]:
+    mine = {survey.pk for survey in board.surveys}
+    counts: dict[tuple[str, int | str], dict[tuple[str, ...], list[int]]] = {}
+    for (start, survey, question, version, option, *corner), columns in rows.items():
+        if (
+            start != period.start
+            or survey not in mine
+            or question != asked.key
+            or version not in asked.versions
+        ):
+            continue
+        for cut, value in zip(_CUTS, corner, strict=True):
+            _join(counts.setdefault((cut, value), {}), option, columns)
+    return {key: found for key, one in counts.items() if (found := tally(asked.item, one))}
+
+
+def _join(counts: dict[tuple[str, ...], list[int]], option: str, columns: Sequence[int]) -> None:
+    into = counts.setdefault((option,), [0] * len(COLUMNS))
+    for place, count in enumerate(columns):
+        into[place] += count
+
+
+def _anonymous(actor: Actor, board: Board, month: Period) -> Summary:
+    asked = next(iter(board.scored), None)
+    if asked is None:
+        return Summary(board, None, None)
+    survey = board.surveys[0].pk
+    totals = published_totals(actor, survey, [asked], month.back(2), month)
+    latest = max((when for _, when in totals), default=month)
+    now, before = (totals.get((asked.key, when), {}) for when in (latest, latest.before))
+    return Summary(board, asked, scores(asked.item, [now], [before])[0] if now else None)
+
+
+def latest_words(actor: Actor, listed: Sequence[Board], most: int = 5) -> list[Line]:
+    """The latest words of customers within reach, of the last 60 days."""
+    since = clock.now() - timedelta(days=60)
+    found: list[Line] = []
+    for board in [one for one in listed if not one.anonymous and one.texts][:6]:
+        rows = within(
+            actor, Response.objects.filter(survey__in=[s.pk for s in board.surveys], state="completed")
+        )
+        rows = related(rows.filter(completed_at__gte=since)).order_by("-completed_at")[: most * 8]
+        found += [
+            line for line in lines(actor, board, rows, None) if line.words and "robot" not in line.flags
+        ]
+    return sorted(found, key=lambda line: line.at, reverse=True)[:most]
