@@ -17,6 +17,7 @@ from peakend.cli import (
     looking,
     reporting,
     running,
+    serving,
     simulating,
     touchpoints,
     valuing,
@@ -55,6 +56,7 @@ def command() -> Callable[..., Any]:
         customers,
         reporting,
         looking,
+        serving,
     ):
         part.register(app)
     tree: Any = typer.main.get_command(app)
