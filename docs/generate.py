@@ -1,12 +1,16 @@
-"""Write the pages that are made from data: `tables.md` from the schema, `results.md` from the catalogue.
+"""Write the pages that are made from data: `tables.md`, `results.md` and `api.md`.
+
+They come from the schema, the catalogue of analyses and the site's operations.
 
     python docs/generate.py
 
-Run it after a canonical table, a column or an analysis was changed; `tests/test_docs.py` fails until then.
+Run it after a table, a column, an analysis or an operation changed; `tests/test_docs.py` fails until then.
 """
 
 from __future__ import annotations
 
+import os
+import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,9 +21,10 @@ from peakend.report.story import CHAPTERS
 from peakend.warehouse.schema import canonical_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from peakend.declaration import Analysis, ResultTable
+    from peakend.server.acting.actors import Role
     from peakend.warehouse.schema import Column, Table
 
 DOCS = Path(__file__).parent
@@ -185,7 +190,11 @@ Every analysis saves its results as tables in your warehouse, with the columns b
 def pages() -> dict[Path, str]:
     """Every generated page by its path."""
     made: dict[Path, str] = {}
-    makers: Mapping[str, Callable[[Language], str]] = {"tables.md": tables_page, "results.md": results_page}
+    makers: Mapping[str, Callable[[Language], str]] = {
+        "tables.md": tables_page,
+        "results.md": results_page,
+        "api.md": api_page,
+    }
     for language in LANGUAGES:
         for name, make in makers.items():
             made[DOCS / language / name] = make(language)
@@ -233,6 +242,71 @@ def results_page(language: Language) -> str:
         for analysis in of_chapter:
             lines += ["", *_analysis(analysis, language)]
     return "\n".join(lines) + "\n"
+
+
+def api_page(language: Language) -> str:
+    """How programs call the site, and every operation with who may call it."""
+    _set_up_site()
+    from peakend.server.web.api import AREA_NAMES
+
+    found = _operations()
+    lines = [(DOCS / "openings" / f"api.{language}.md").read_text("utf-8").rstrip()]
+    for area, title in AREA_NAMES.items():
+        rows = [row for of, *row in found[language] if of == area]
+        if not rows:
+            continue
+        lines += ["", f"### {title.in_(language)}", ""]
+        headings = [Text("call", "调用"), Text("what it does", "操作"), Text("who may", "谁可调用")]
+        if language == "zh":
+            headings.insert(1, Text("action", "动作"))
+        lines += _grid(headings, rows, language)
+    return "\n".join(lines) + "\n"
+
+
+def _set_up_site() -> None:
+    """Django on a home that is thrown away, unless it is there already (in tests)."""
+    import django
+    from django.apps import apps
+
+    if apps.ready:
+        return
+    os.environ["PEAKEND_HOME"] = tempfile.mkdtemp(prefix="peakend-docs-")
+    os.environ.pop("DATABASE_URL", None)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "peakend.server.settings"
+    django.setup()
+
+
+def _operations() -> dict[Language, list[list[str]]]:
+    """By language: area, call, in Chinese the action's name, what it does, who may."""
+    from django.urls import get_resolver
+
+    from peakend.server.acting.policies import actions
+    from peakend.server.web.api import api
+
+    get_resolver().url_patterns  # noqa: B018 - the areas' routers are mounted by it
+    made: dict[Language, list[list[str]]] = {language: [] for language in LANGUAGES}
+    for path, operations in api.get_openapi_schema(path_prefix="")["paths"].items():
+        for method, operation in operations.items():
+            action = actions().get(operation.get("x-action", ""))
+            call = f"`{method.upper()} /{path.lstrip('/')}`"
+            for language, rows in made.items():
+                own = [action.what.zh if action else "公开"] if language == "zh" else []
+                who = _who(action.roles if action else None, language)
+                rows.append([operation["tags"][0], call, *own, operation["summary"], who])
+    return made
+
+
+def _who(roles: Collection[Role] | None, language: Language) -> str:
+    """The roles in a line; None: anybody."""
+    from peakend.server.acting.actors import Role, role_name
+
+    if roles is None:
+        return Text("anybody", "任何人").in_(language)
+    if set(roles) == set(Role):
+        return Text("everybody signed in", "所有登录者").in_(language)
+    return (
+        Text(", ", "、").in_(language).join(role_name(role).in_(language) for role in Role if role in roles)
+    )
 
 
 def _declared(module: str) -> Iterable[Analysis]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = sorted(path for language in LANGUAGES for path in (DOCS / language).rglob("*.md"))
-GENERATED = {"tables.md", "results.md"}
+GENERATED = {"tables.md", "results.md", "api.md"}
 # What stands around an excerpt so that it is a whole mapping: `{}` is the excerpt, indented.
 AROUND = {
     "top": ("{}", 0),
