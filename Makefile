@@ -6,6 +6,9 @@ OUT ?= out
 # Parallel test processes; pytest-xdist keeps tests that share a server in one of them.
 WORKERS ?= auto
 
+# What walks through every address asks the same of either database: once is enough.
+ROUTES := --ignore tests/server/test_access.py --ignore tests/server/attacks --ignore tests/server/faults
+
 .PHONY: demo test check bench bench-small clean
 
 demo: $(VENV)/.installed
@@ -13,6 +16,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	PEAKEND_TEST_SITE=postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/server -m "not browser" $(ROUTES)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check src tests bench docs/*.py
@@ -33,11 +37,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --constraint constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[server]' --constraint constraints.txt
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,spark,postgres]' --constraint constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,spark,postgres,server]' --constraint constraints.txt
 	@touch $@ $(VENV)/.installed
 
 clean:
