@@ -94,18 +94,20 @@ class Trial:
     def _guarded(self, one: Site, server: Postgres | None, clients: Clients, folder: Path) -> None:
         """The trouble of this fault; what goes wrong with it is a fault of the bench, and told."""
         trouble: dict[str, Callable[[], None]] = {
-            "kill": lambda: self._kill(one),
+            "kill": lambda: self._kill(one, clients.met),
             "twice": lambda: None,
-            "locked": lambda: self._lock(one),
-            "full": lambda: self._fill(one, folder),
-            "restart": lambda: self._restart(server),
+            "locked": lambda: self._lock(one, clients.met),
+            "full": lambda: self._fill(one, folder, clients.met),
+            "restart": lambda: self._restart(server, clients.met),
         }
         try:
             trouble[self.fault]()
         except Exception as error:  # noqa: BLE001 - told below
             self.broken.append(f"the bench itself: {error!r}")
+        finally:
+            clients.met.set()
 
-    def _kill(self, one: Site) -> None:
+    def _kill(self, one: Site, met: threading.Event) -> None:
         chance = random.Random(self.asked.seed)
         kills: Counter[str] = Counter()
         for _ in range(self.asked.kills):
@@ -120,21 +122,23 @@ class Trial:
                 one.kill("worker" if what == "worker" else "web")
                 kills[what] += 1
             self.figures["kills"] = dict(kills)
+            met.set()
 
-    def _lock(self, one: Site) -> None:
+    def _lock(self, one: Site, met: threading.Event) -> None:
         held = []
         for seconds in (5.0, self.asked.locked):
             if self.done.wait(1.0):
                 break
             link = sqlite3.connect(one.home / "site.sqlite3", timeout=60, isolation_level=None)
             link.execute("begin immediate")
+            met.set()
             time.sleep(seconds)
             link.execute("rollback")
             link.close()
             held.append(seconds)
         self.figures["held"] = held
 
-    def _fill(self, one: Site, folder: Path) -> None:
+    def _fill(self, one: Site, folder: Path, met: threading.Event) -> None:
         self.done.wait(1.0)
         ballast = folder / "disk" / "ballast"
         mounted = self.figures["disk"] == "small"
@@ -144,6 +148,7 @@ class Trial:
                     pass
         else:
             one.limit_files(1)
+        met.set()
         readiness = []
         for _ in range(6):
             time.sleep(1.0)
@@ -156,11 +161,12 @@ class Trial:
         if "200" in readiness[1:]:
             self.broken.append(f"readiness does not say that the disk is full: {readiness}")
 
-    def _restart(self, server: Postgres | None) -> None:
+    def _restart(self, server: Postgres | None, met: threading.Event) -> None:
         assert server is not None
         chance, times = random.Random(self.asked.seed), 0
         while times < self.asked.kills and not self.done.wait(chance.uniform(0.5, self.asked.pause * 2)):
             server.stop(chance.choice((signal.SIGQUIT, signal.SIGINT)))
+            met.set()
             time.sleep(chance.uniform(0.2, 2.0))
             server.start()
             times += 1

@@ -173,11 +173,11 @@ def test_three_answers_without_a_network_are_three_answers_with_it(
         page.get_by_label("Lounge").check(force=True)
         page.get_by_role("button", name="Next").click()
         if score <= 6:
-            assert page.get_by_label("What went wrong at Lounge?").is_visible()
+            expect(page.get_by_label("What went wrong at Lounge?")).to_be_visible()
             page.get_by_role("button", name="Next").click()
-        assert page.get_by_text("The areas").is_visible()
+        expect(page.get_by_text("The areas")).to_be_visible()
         page.get_by_role("button", name="Send").click()
-        assert page.get_by_text("Please answer every line.").is_visible()
+        expect(page.get_by_text("Please answer every line.")).to_be_visible()
         for row in ("lounge", "shops"):
             page.locator(f'input[name="q.areas.{row}"][value="{scores}"]').check(force=True)
         page.get_by_role("button", name="Send").click()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from peakend.server.channels.models import Place
 from peakend.server.surveys.models import Survey
@@ -82,19 +84,19 @@ def test_every_type_of_question_is_answerable_by_everybody(
     shot(page, f"answer-{language}-{scheme}")
     assert violations(page) == []
     page.locator("button.primary").click()
-    assert page.locator("[role=alert]").is_visible()
-    assert page.evaluate("document.activeElement.className") == "summary"
+    expect(page.locator("[role=alert]")).to_be_visible()
+    expect(page.locator(".summary")).to_be_focused()
     shot(page, f"errors-{language}-{scheme}")
     assert violations(page) == []
     # From the summary to the field, by the keyboard.
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.name") == "q.recommend"
+    expect(page.locator('[name="q.recommend"]:focus')).to_have_count(1)
     page.keyboard.press("Space")
     page.locator('input[name="q.area.cabin"][value="4"]').check(force=True)
     page.locator('input[name="q.area.food"][value="na"]').check(force=True)
     page.locator("button.primary").click()
-    assert page.locator(".message h1").is_visible()
+    expect(page.locator(".message h1")).to_be_visible()
     shot(page, f"thanks-{language}-{scheme}")
     assert violations(page) == []
     context.close()
@@ -112,12 +114,12 @@ def test_it_is_answered_without_a_script_on_a_kiosk_and_on_a_desk(
     page.goto(f"{live_server.url}/s/p/{poster.key}/?lang=en")
     shot(page, "answer-wide")
     page.get_by_role("button", name="中文").click()
-    assert page.get_by_role("button", name="提交").is_visible()
+    expect(page.get_by_role("button", name="提交")).to_be_visible()
     page.locator('input[name="q.recommend"][value="9"]').check(force=True)
     page.locator('input[name="q.area.cabin"][value="4"]').check(force=True)
     page.locator('input[name="q.area.food"][value="2"]').check(force=True)
     page.get_by_role("button", name="提交").click()
-    assert page.get_by_role("heading").inner_text().startswith("谢谢您")
+    expect(page.get_by_role("heading")).to_contain_text(re.compile("^谢谢您"))
     plain.close()
     big = browser.new_context(viewport={"width": 1080, "height": 1400}, bypass_csp=True, locale="zh-CN")
     page = big.new_page()

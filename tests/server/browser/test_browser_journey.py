@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from playwright.sync_api import expect
 
 from peakend.server.acting import clock
 from peakend.server.acting.actors import system
@@ -52,12 +53,12 @@ class Walk:
         self.problems += at.everywhere(f"{name}-{self.language}")
 
     def press(self, at: Watched, en: str, zh: str) -> None:
-        at.page.get_by_role("button", name=self.say(en, zh), exact=True).first.click()
-        at.page.wait_for_load_state()
+        with at.page.expect_navigation():
+            at.page.get_by_role("button", name=self.say(en, zh), exact=True).first.click()
 
     def follow(self, at: Watched, en: str, zh: str) -> None:
-        at.page.get_by_role("link", name=self.say(en, zh), exact=True).first.click()
-        at.page.wait_for_load_state()
+        with at.page.expect_navigation():
+            at.page.get_by_role("link", name=self.say(en, zh), exact=True).first.click()
 
 
 def swept(*names: str) -> None:
@@ -92,8 +93,8 @@ def made_and_published(walk: Walk, manager: Watched) -> Survey:
     page = manager.page
     manager.goto("/surveys/new/")
     walk.look(manager, "survey-new")
-    page.locator('form:has(input[name=template][value="nps"]) button').click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator('form:has(input[name=template][value="nps"]) button').click()
     survey: Survey = Survey.objects.get()
     walk.look(manager, "survey-editor")
     manager.goto(f"/surveys/{survey.key}/questions/{first_question(survey)}/")
@@ -121,7 +122,7 @@ def asked(walk: Walk, manager: Watched, survey: Survey, home: str) -> str:
     page.select_option("[name=kind]", "qr")
     page.fill("[name=name]", "Counter 3")
     walk.press(manager, "Open the place", "开设投放点")
-    assert page.locator("svg").first.is_visible()
+    expect(page.locator("svg").first).to_be_visible()
     walk.look(manager, "place")
     manager.goto("/invitations/new/")
     walk.look(manager, "invite")
@@ -158,7 +159,7 @@ def answered(walk: Walk, opened: Callable[..., Watched], link: str) -> None:
             page.locator("button.primary").tap()
         if not page.locator("form#form").count():
             break
-    assert page.locator(".message h1").is_visible()
+    expect(page.locator(".message h1")).to_be_visible()
     phone.shot(f"answered-{walk.language}")
     assert not phone.complaints
     assert not phone.strangers
@@ -168,18 +169,18 @@ def put_right(walk: Walk, at: Watched, case: Case) -> None:
     """From the inbox: take, call, resolve with cause and action, call back, close."""
     page = at.page
     at.goto("/cases/")
-    assert page.get_by_text("Lin Fang").first.is_visible()
+    expect(page.get_by_text("Lin Fang").first).to_be_visible()
     walk.look(at, "inbox")
     at.goto(f"/cases/{case.key}/")
     walk.look(at, "case-open")
     assert WORDS[walk.language] in page.locator("blockquote").inner_text()
     if case.owner is None or case.owner.name != "supervisor north":
-        page.locator("section.next a.button").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("section.next a.button").click()
         walk.look(at, "case-assign")
         page.get_by_label("supervisor north").check()
-        page.locator("main form button.primary").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.locator("main form button.primary").click()
     called(walk, at, case, "contact")
     case.refresh_from_db()
     assert case.status == "working"
@@ -187,12 +188,12 @@ def put_right(walk: Walk, at: Watched, case: Case) -> None:
     walk.look(at, "case-resolve")
     page.locator("input[name=cause]").first.check()
     page.fill("[name=action]", walk.say("Opened a second counter at noon.", "午间增开一个柜台。"))
-    page.locator("main button.primary").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main button.primary").click()
     walk.look(at, "case-resolved")
     called(walk, at, case, "call-back")
-    page.locator("section.next form button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("section.next form button").click()
     case.refresh_from_db()
     assert case.status == "closed"
     at.goto(f"/cases/{case.key}/")
@@ -230,8 +231,8 @@ def seen_by_all(walk: Walk, manager: Watched, opened: Callable[..., Watched], su
         box.fill(walk.say("A second counter at noon", "午间增开柜台"))
     for box in manager.page.locator("main input[type=checkbox][name=sites]").all()[:1]:
         box.check()
-    manager.page.locator("main form button.primary").click()
-    manager.page.wait_for_load_state()
+    with manager.page.expect_navigation():
+        manager.page.locator("main form button.primary").click()
     assert Broadcast.objects.exists()
     walk.look(manager, "broadcast")
 
@@ -257,16 +258,16 @@ def test_the_first_door_and_the_second_step(
         box.fill(PASSWORD)
     for box in page.locator("[name=company]").all():
         box.fill("Acme")
-    page.locator("main button.primary").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main button.primary").click()
     assert User.objects.get().role == "administrator"
     walk.look(at, "start-empty")
     at.goto("/you/second-factor/")
     walk.look(at, "second-factor")
     totp = pyotp.TOTP(page.locator(".secret").inner_text().replace(" ", ""))
     page.locator("main form input[name=code]").fill(totp.now())
-    page.locator("main button.primary").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main button.primary").click()
     assert page.locator(".codes li").count() == 10
     recovery = page.locator(".codes li").first.inner_text()
     walk.look(at, "recovery-codes")
@@ -275,11 +276,11 @@ def test_the_first_door_and_the_second_step(
     walk.look(at, "sign-in")
     page.fill("[name=email]", "first@example.com")
     page.fill("[name=password]", PASSWORD)
-    page.locator("main button.primary").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main button.primary").click()
     walk.look(at, "sign-in-code")
     page.locator("main form input[name=code]").fill(recovery)
-    page.locator("main button.primary").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.locator("main button.primary").click()
     assert "/sign-in/" not in page.url
     assert not walk.problems, gathered(walk.problems)
