@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 
 from peakend.language import Text
 from peakend.server.acting.actors import Actor
@@ -444,7 +444,7 @@ def list_views(request: HttpRequest, cursor: str | None = None, limit: int = 50)
 
 @router.post("/views", response={201: ViewOut, 403: Problem, 404: Problem, 409: Problem, 422: Problem})
 @acts(KEEP)
-def save_view(request: HttpRequest, given: ViewIn) -> tuple[int, dict[str, Any]]:
+def save_view(request: HttpRequest, given: ViewIn) -> Status[dict[str, Any]]:
     """Keep a view; the caller's own of the same name is replaced."""
     actor = actor_of(request)
     view = views.save_view(
@@ -455,15 +455,15 @@ def save_view(request: HttpRequest, given: ViewIn) -> tuple[int, dict[str, Any]]
         role=given.role,
         default=given.default,
     )
-    return 201, _view_out(view, actor)
+    return Status(201, _view_out(view, actor))
 
 
 @router.delete("/views/{key}", response={204: None, 404: Problem})
 @acts(KEEP)
-def remove_view(request: HttpRequest, key: str) -> tuple[int, None]:
+def remove_view(request: HttpRequest, key: str) -> Status[None]:
     """Remove a view."""
     views.remove_view(actor=actor_of(request), key=key)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/analyses", response={200: RunList, 404: Problem})

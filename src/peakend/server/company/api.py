@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from peakend.server.company import selectors, services
@@ -214,9 +214,9 @@ def sites(request: HttpRequest, listing: Query[Listing]) -> dict[str, Any]:
 
 @router.post("/sites", response={201: SiteOut, **REFUSED})
 @acts(MANAGE)
-def create_site(request: HttpRequest, body: SiteIn) -> tuple[int, Site]:
+def create_site(request: HttpRequest, body: SiteIn) -> Status[Site]:
     """Add a site."""
-    return 201, services.create_site(actor=actor_of(request), **_given(body))
+    return Status(201, services.create_site(actor=actor_of(request), **_given(body)))
 
 
 @router.get("/sites/{code}", response={200: SiteOut, **REFUSED})
@@ -245,9 +245,9 @@ def teams(request: HttpRequest, code: str, listing: Query[Listing]) -> dict[str,
 
 @router.post("/sites/{code}/teams", response={201: TeamOut, **REFUSED})
 @acts(MANAGE)
-def create_team(request: HttpRequest, code: str, body: TeamIn) -> tuple[int, Team]:
+def create_team(request: HttpRequest, code: str, body: TeamIn) -> Status[Team]:
     """Add a team to a site."""
-    return 201, services.create_team(actor=actor_of(request), site=code, **_given(body))
+    return Status(201, services.create_team(actor=actor_of(request), site=code, **_given(body)))
 
 
 @router.get("/sites/{code}/teams/{team}", response={200: TeamOut, **REFUSED})
@@ -275,9 +275,9 @@ def touchpoints(request: HttpRequest, listing: Query[Listing]) -> dict[str, Any]
 
 @router.post("/touchpoints", response={201: TouchpointOut, **REFUSED})
 @acts(TOUCHPOINTS)
-def create_touchpoint(request: HttpRequest, body: TouchpointIn) -> tuple[int, Touchpoint]:
+def create_touchpoint(request: HttpRequest, body: TouchpointIn) -> Status[Touchpoint]:
     """Add a touchpoint."""
-    return 201, services.create_touchpoint(actor=actor_of(request), **_given(body))
+    return Status(201, services.create_touchpoint(actor=actor_of(request), **_given(body)))
 
 
 @router.post("/touchpoints/import", response={200: Imported, **REFUSED})

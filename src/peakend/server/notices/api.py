@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from peakend.server.acting.errors import NotAllowedError
@@ -265,10 +265,10 @@ def list_webhooks(request: HttpRequest, listing: Query[Listing]) -> dict[str, An
 
 @router.post("/webhooks", response={201: WebhookWithSecret, **REFUSED})
 @acts(WEBHOOKS)
-def create_webhook(request: HttpRequest, body: WebhookIn) -> tuple[int, dict[str, Any]]:
+def create_webhook(request: HttpRequest, body: WebhookIn) -> Status[dict[str, Any]]:
     """Add one. The answer holds the secret, this once."""
     made, secret = webhooks.create_webhook(actor=actor_of(request), **body.dict())
-    return 201, _with_secret(made, secret)
+    return Status(201, _with_secret(made, secret))
 
 
 @router.get("/webhooks/{key}", response={200: WebhookOut, **REFUSED})
@@ -287,10 +287,10 @@ def change_webhook(request: HttpRequest, key: str, body: WebhookPatch) -> Webhoo
 
 @router.delete("/webhooks/{key}", response={204: None, **REFUSED})
 @acts(WEBHOOKS)
-def remove_webhook(request: HttpRequest, key: str) -> tuple[int, None]:
+def remove_webhook(request: HttpRequest, key: str) -> Status[None]:
     """Remove one with its log."""
     webhooks.remove_webhook(actor=actor_of(request), key=key)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/webhooks/{key}/secret", response={200: WebhookWithSecret, **REFUSED})
@@ -302,9 +302,9 @@ def renew_secret(request: HttpRequest, key: str) -> dict[str, Any]:
 
 @router.post("/webhooks/{key}/test", response={202: DeliveryOut, **REFUSED})
 @acts(WEBHOOKS)
-def send_test(request: HttpRequest, key: str) -> tuple[int, Delivery]:
+def send_test(request: HttpRequest, key: str) -> Status[Delivery]:
     """Queue an event `webhook.test` for this webhook alone."""
-    return 202, webhooks.test_webhook(actor=actor_of(request), key=key)
+    return Status(202, webhooks.test_webhook(actor=actor_of(request), key=key))
 
 
 @router.get("/webhooks/{key}/deliveries", response={200: Deliveries, **REFUSED})
@@ -326,9 +326,9 @@ def replay_parked(request: HttpRequest, key: str) -> dict[str, int]:
 
 @router.post("/webhooks/{key}/deliveries/{delivery}/replay", response={202: DeliveryOut, **REFUSED})
 @acts(WEBHOOKS)
-def replay(request: HttpRequest, key: str, delivery: str) -> tuple[int, Delivery]:
+def replay(request: HttpRequest, key: str, delivery: str) -> Status[Delivery]:
     """Send one again, with the id it had."""
-    return 202, webhooks.replay(actor=actor_of(request), webhook=key, key=delivery)
+    return Status(202, webhooks.replay(actor=actor_of(request), webhook=key, key=delivery))
 
 
 @router.get("/mails", response={200: Mails, **REFUSED})
@@ -341,9 +341,9 @@ def mails(request: HttpRequest, listing: Query[MailListing]) -> dict[str, Any]:
 
 @router.post("/mails/{key}/retry", response={202: MailOut, **REFUSED})
 @acts(OUTBOX)
-def retry_mail(request: HttpRequest, key: str) -> tuple[int, Mail]:
+def retry_mail(request: HttpRequest, key: str) -> Status[Mail]:
     """Try one again now."""
-    return 202, services.retry_mail(actor=actor_of(request), key=key)
+    return Status(202, services.retry_mail(actor=actor_of(request), key=key))
 
 
 def _with_secret(row: Webhook, secret: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from peakend.server.acting.actors import Role
@@ -259,10 +259,10 @@ def people(request: HttpRequest, asked: Query[PeopleQuery]) -> dict[str, Any]:
 
 @router.post("/people", response={201: PersonOut, **REFUSED})
 @acts(MANAGE)
-def create_person(request: HttpRequest, body: PersonIn) -> tuple[int, dict[str, Any]]:
+def create_person(request: HttpRequest, body: PersonIn) -> Status[dict[str, Any]]:
     """Add somebody; they are sent a link to choose a password."""
     made = services.create_person(actor=actor_of(request), origin=origin_of(request), **_given(body))
-    return 201, _person(made.user)
+    return Status(201, _person(made.user))
 
 
 @router.get("/people/{key}", response={200: PersonOut, **REFUSED})
@@ -322,10 +322,10 @@ def tokens_of_person(request: HttpRequest, key: str, asked: Query[Listing]) -> d
 
 @router.delete("/people/{key}/tokens/{token}", response={204: None, **REFUSED})
 @acts(MANAGE)
-def revoke_token_of(request: HttpRequest, key: str, token: str) -> tuple[int, None]:
+def revoke_token_of(request: HttpRequest, key: str, token: str) -> Status[None]:
     """End somebody's token."""
     tokens.revoke_token_of(actor=actor_of(request), person=key, key=token)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/me", response={200: PersonOut, **REFUSED})
@@ -363,10 +363,10 @@ def end_others(request: HttpRequest) -> dict[str, int]:
 
 @router.delete("/me/sessions/{key}", response={204: None, **REFUSED})
 @acts(OWN)
-def end_session(request: HttpRequest, key: str) -> tuple[int, None]:
+def end_session(request: HttpRequest, key: str) -> Status[None]:
     """Sign one device out."""
     sign_ins.end_session(actor=actor_of(request), key=key)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/me/tokens", response={200: TokensOut, **REFUSED})
@@ -379,7 +379,7 @@ def own_tokens(request: HttpRequest, asked: Query[Listing]) -> dict[str, Any]:
 
 @router.post("/me/tokens", response={201: TokenMade, **REFUSED})
 @acts(OWN)
-def create_token(request: HttpRequest, body: TokenIn) -> tuple[int, ApiToken]:
+def create_token(request: HttpRequest, body: TokenIn) -> Status[ApiToken]:
     """A token, never for more than the caller may do."""
     expires = body.expires_at
     token, text = tokens.create_token(
@@ -389,15 +389,15 @@ def create_token(request: HttpRequest, body: TokenIn) -> tuple[int, ApiToken]:
         expires_at=expires if expires is None or expires.tzinfo else expires.replace(tzinfo=UTC),
     )
     token.token = text
-    return 201, token
+    return Status(201, token)
 
 
 @router.delete("/me/tokens/{key}", response={204: None, **REFUSED})
 @acts(OWN)
-def revoke_token(request: HttpRequest, key: str) -> tuple[int, None]:
+def revoke_token(request: HttpRequest, key: str) -> Status[None]:
     """End one of one's tokens."""
     tokens.revoke_token(actor=actor_of(request), key=key)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/actions", response={200: list[ActionOut], **REFUSED})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from peakend.server.customers.models import Customer
 from peakend.server.privacy import services
@@ -70,18 +70,22 @@ def read_request(request: HttpRequest, key: str) -> PrivacyRequest:
 
 @router.post("/privacy/exports", response={201: Request})
 @acts("privacy.export")
-def export(request: HttpRequest, asked: Asked) -> tuple[int, PrivacyRequest]:
+def export(request: HttpRequest, asked: Asked) -> Status[PrivacyRequest]:
     """Write everything kept of a customer into a file."""
     customer = _found(Customer, customer_id=asked.customer_id)
-    return 201, services.export_customer(actor=actor_of(request), customer=customer, reason=asked.reason)
+    return Status(
+        201, services.export_customer(actor=actor_of(request), customer=customer, reason=asked.reason)
+    )
 
 
 @router.post("/privacy/erasures", response={201: Request})
 @acts("privacy.erase")
-def erase(request: HttpRequest, asked: Asked) -> tuple[int, PrivacyRequest]:
+def erase(request: HttpRequest, asked: Asked) -> Status[PrivacyRequest]:
     """Erase a customer here and, by the worker, in the warehouse."""
     customer = _found(Customer, customer_id=asked.customer_id)
-    return 201, services.erase_customer(actor=actor_of(request), customer=customer, reason=asked.reason)
+    return Status(
+        201, services.erase_customer(actor=actor_of(request), customer=customer, reason=asked.reason)
+    )
 
 
 @router.get("/privacy/retention", response=list[Rule])

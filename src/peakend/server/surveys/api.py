@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, File, Query, Router, Schema
+from ninja import Field, File, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 
 from peakend.server.surveys import publishing, selectors, services, translations
@@ -252,7 +252,7 @@ def list_surveys(
 
 @router.post("/surveys", response={201: SurveyOut, **_ERRORS})
 @acts("surveys.edit")
-def create_survey(request: HttpRequest, sent: SurveyIn) -> tuple[int, dict[str, Any]]:
+def create_survey(request: HttpRequest, sent: SurveyIn) -> Status[dict[str, Any]]:
     """Create a survey in draft."""
     survey = services.create_survey(
         actor=actor_of(request),
@@ -264,7 +264,7 @@ def create_survey(request: HttpRequest, sent: SurveyIn) -> tuple[int, dict[str, 
         anonymous=sent.anonymous,
         site_code=sent.site,
     )
-    return 201, _one(request, survey.key)
+    return Status(201, _one(request, survey.key))
 
 
 @router.get("/surveys/{key}", response={200: SurveyOut, **_ERRORS})
@@ -292,10 +292,10 @@ def change_settings(request: HttpRequest, key: str, sent: SettingsIn) -> dict[st
 
 @router.delete("/surveys/{key}", response={204: None, **_ERRORS})
 @acts("surveys.edit")
-def discard_survey(request: HttpRequest, key: str) -> tuple[int, None]:
+def discard_survey(request: HttpRequest, key: str) -> Status[None]:
     """Delete a draft that was never published."""
     services.discard(actor=actor_of(request), key=key)
-    return 204, None
+    return Status(204, None)
 
 
 @router.get("/surveys/{key}/draft", response={200: DraftOut, **_ERRORS})
@@ -339,7 +339,7 @@ def check_draft(request: HttpRequest, key: str) -> dict[str, Any]:
 
 @router.post("/surveys/{key}/publish", response={201: WholeVersionOut, **_ERRORS})
 @acts("surveys.publish")
-def publish(request: HttpRequest, key: str, sent: PublishIn) -> tuple[int, dict[str, Any]]:
+def publish(request: HttpRequest, key: str, sent: PublishIn) -> Status[dict[str, Any]]:
     """Publish the draft as the next version; 409 where core items changed without being confirmed."""
     version = publishing.publish(
         actor=actor_of(request),
@@ -348,7 +348,7 @@ def publish(request: HttpRequest, key: str, sent: PublishIn) -> tuple[int, dict[
         confirmed=sent.confirmed,
         reason=sent.reason,
     )
-    return 201, _version(version) | {"questionnaire": version.questionnaire}
+    return Status(201, _version(version) | {"questionnaire": version.questionnaire})
 
 
 @router.post("/surveys/{key}/close", response={200: SurveyOut, **_ERRORS})
@@ -369,10 +369,10 @@ def reopen(request: HttpRequest, key: str) -> dict[str, Any]:
 
 @router.post("/surveys/{key}/duplicate", response={201: SurveyOut, **_ERRORS})
 @acts("surveys.edit")
-def duplicate(request: HttpRequest, key: str) -> tuple[int, dict[str, Any]]:
+def duplicate(request: HttpRequest, key: str) -> Status[dict[str, Any]]:
     """A copy in draft."""
     survey = services.duplicate(actor=actor_of(request), key=key)
-    return 201, _one(request, survey.key)
+    return Status(201, _one(request, survey.key))
 
 
 @router.get("/surveys/{key}/versions", response={200: VersionList, **_ERRORS})
@@ -454,11 +454,11 @@ def export_answers(
 
 @router.post("/survey-imports", response={201: ImportOut, **_ERRORS})
 @acts("surveys.edit")
-def import_survey(request: HttpRequest, file: File[UploadedFile]) -> tuple[int, dict[str, Any]]:
+def import_survey(request: HttpRequest, file: File[UploadedFile]) -> Status[dict[str, Any]]:
     """A survey of a Qualtrics QSF, LimeSurvey LSS or Peakend JSON file, with every loss."""
     survey, found = bring_survey(actor=actor_of(request), content=received(file))
     losses = [{"where": one.where, "en": one.what.en, "zh": one.what.zh} for one in found.losses]
-    return 201, {"survey": _one(request, survey.key), "source": found.source, "losses": losses}
+    return Status(201, {"survey": _one(request, survey.key), "source": found.source, "losses": losses})
 
 
 @router.get("/survey-schema", response={200: dict[str, Any], **_ERRORS})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from peakend.server.acting.errors import NotFoundError
@@ -99,6 +99,6 @@ def runs(request: HttpRequest, listing: Query[Listing]) -> dict[str, Any]:
 
 @router.post("/warehouse/runs", response={202: RunOut, **REFUSED})
 @acts(RUN)
-def ask(request: HttpRequest) -> tuple[int, AnalysisRun]:
+def ask(request: HttpRequest) -> Status[AnalysisRun]:
     """Have the analyses run soon."""
-    return 202, analysing.run_analyses(actor=actor_of(request))
+    return Status(202, analysing.run_analyses(actor=actor_of(request)))
