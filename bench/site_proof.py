@@ -183,10 +183,13 @@ def _answers(acknowledged: dict[str, int]) -> list[str]:
 def _cases(acknowledged: dict[str, int]) -> list[str]:
     from peakend.server.cases.models import Case
 
-    opened = Counter(Case.objects.values_list("response__key", flat=True))
+    # A case that gathers the same complaint made four times is nobody's answer.
+    repeated = Case.objects.filter(kind="repeat")
+    opened = Counter(Case.objects.exclude(kind="repeat").values_list("response__key", flat=True))
     unhappy = Counter(key for key, score in acknowledged.items() if score <= 6)
     faults = [f"no case for {key}" for key in unhappy - opened]
     faults += [f"a case too many for {key}" for key in opened - unhappy]
+    faults += [f"{one.key} gathers {one.reports.count()}" for one in repeated if one.reports.count() < 4]
     if len(set(Case.objects.values_list("number", flat=True))) != Case.objects.count():
         faults.append("two cases have one number")
     return faults[:20]
