@@ -190,12 +190,23 @@ class Workspace:
     def report(
         self, path: Path | str, language: Language = "en", spreadsheet: Path | str | None = None
     ) -> Path:
-        """Write the self-contained HTML report to `path` (and its tables to a `spreadsheet`); the path."""
-        from peakend.report import write_report, write_spreadsheet
+        """Write the self-contained HTML report to `path` (and its tables to a `spreadsheet`); the path.
 
-        write_report(self.engine, Path(path), language=language)
+        `ReportIncompleteError` when exhibits failed: what could be made is written, the spreadsheet too.
+        """
+        from peakend.report import write_report, write_spreadsheet
+        from peakend.report.page import ReportIncompleteError
+
+        incomplete: ReportIncompleteError | None = None
+        try:
+            write_report(self.engine, Path(path), language=language)
+        except ReportIncompleteError as error:
+            # The tables do not depend on the pictures.
+            incomplete = error
         if spreadsheet is not None:
             write_spreadsheet(self.engine, Path(spreadsheet), language=language)
+        if incomplete is not None:
+            raise incomplete
         return Path(path)
 
     def close(self) -> None:

@@ -14,7 +14,8 @@ from peakend.declaration import Analysis
 from peakend.engine import Engine
 from peakend.language import LANGUAGES, Language
 from peakend.report import write_report
-from peakend.report.page import WORDS, ReportPathError
+from peakend.report.charts.touchpoints import RATING
+from peakend.report.page import WORDS, ReportIncompleteError, ReportPathError
 from peakend.report.story import NothingToReportError
 from peakend.warehouse.schema import canonical_table
 
@@ -180,3 +181,30 @@ def test_a_report_that_cannot_be_made_leaves_the_old_one(
 def test_a_folder_is_no_file_to_write_a_report_to(tmp_path: Path, engine_with: EngineWith) -> None:
     with pytest.raises(ReportPathError, match="is a folder"):
         write_report(engine_with({}), tmp_path)
+
+
+@pytest.mark.parametrize("part", ["finding", "chart"])
+def test_an_exhibit_that_fails_costs_neither_the_others_nor_the_truth(
+    part: str,
+    engine_with: EngineWith,
+    everything: Everything,
+    analyses: Analyses,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The page is written and says what it lacks; whoever asked is told, with the cause."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("nobody answered")
+
+    monkeypatch.setattr(type(RATING), part, fail)
+    target = tmp_path / "report.html"
+    with pytest.raises(ReportIncompleteError, match="nobody answered") as raised:
+        write_report(engine_with(everything), target, analyses=analyses)
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
+    assert raised.value.data["path"] == str(target)
+    text = target.read_text("utf-8")
+    assert "Could not be shown" in text
+    assert "rfm" in text, "the others are there"
+    assert "nobody answered" not in text, "a fault of ours is not the reader's"
+    assert [one.name for one in tmp_path.iterdir()] == ["report.html"], "no draft is left"

@@ -22,7 +22,7 @@ from peakend.report.draw import DESKTOP_WIDTH, PHONE_WIDTH, recolouring, svg
 from peakend.report.numbers import day, listing
 from peakend.report.opening import opening, page_title
 from peakend.report.result_tables import ReadTable, read_table
-from peakend.report.story import Shown, Story, simulated_words, tell
+from peakend.report.story import Failure, Shown, Story, simulated_words, tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,6 +105,31 @@ class ReportPathError(PeakendError):
         )
 
 
+class ReportIncompleteError(PeakendError):
+    """The report was written, but exhibits of it could not be made. `data` has path and exhibits.
+
+    The cause is what the first of them raised.
+    """
+
+    code = "report.incomplete"
+
+    def __init__(self, path: Path, failed: Sequence[Failure]) -> None:
+        listed = ", ".join(dict.fromkeys(f"{one.analysis.name} ({one.exhibit})" for one in failed))
+        error = f"{type(failed[0].error).__name__}: {failed[0].error}"
+        super().__init__(
+            Text(
+                f"{path} is written, without what could not be made: {listed}. {error}",
+                f"{path} 已生成，但以下内容未能生成：{listed}。{error}",
+            ),
+            Text(
+                "This is a fault of Peakend: report it with this message. Everything else in the report holds.",
+                "这是峰终自身的缺陷，请附上本消息反馈；报告的其余内容不受影响。",
+            ),
+            path=str(path),
+            exhibits=[f"{one.analysis.name}/{one.exhibit}" for one in failed],
+        )
+
+
 def write_report(
     engine: Engine,
     path: str | Path,
@@ -118,7 +143,7 @@ def write_report(
 
     `theme` fixes light or dark (None: as the reader's system is). `analyses`: those to report, instead of the
     catalogue. Raises `NothingToReportError` when the warehouse holds no results, `ReportPathError` when
-    `path` is a folder.
+    `path` is a folder, and, after the rest is written, `ReportIncompleteError` when an exhibit failed.
     """
     target = Path(path)
     if target.is_dir():
@@ -132,11 +157,13 @@ def write_report(
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+    if story.failed:
+        raise ReportIncompleteError(target, story.failed) from story.failed[0].error
     return target
 
 
 def render(engine: Engine, story: Story, *, theme: Theme | None = None, title: str | None = None) -> str:
-    """The page of `story` as text."""
+    """The page of `story` as text. A picture that raises is left out and added to `story.failed`."""
     language = story.language
     first: dict[str, str] = {}
     for one in story.shown:
@@ -145,7 +172,7 @@ def render(engine: Engine, story: Story, *, theme: Theme | None = None, title: s
         _Chapter(
             key,
             words.in_(language),
-            [_drawn(engine, one, first[one.analysis.name], language) for one in shown],
+            [_drawn(engine, story, one, first[one.analysis.name]) for one in shown],
         )
         for key, words, shown in story.chapters()
     ]
@@ -165,9 +192,14 @@ def render(engine: Engine, story: Story, *, theme: Theme | None = None, title: s
     )
 
 
-def _drawn(engine: Engine, one: Shown, first: str, language: Language) -> _Drawn:
+def _drawn(engine: Engine, story: Story, one: Shown, first: str) -> _Drawn:
     """The exhibit, drawn twice; the SQL stands at the `first` exhibit of an analysis, others point there."""
-    desktop, phone = (_drawing(one, language, width) for width in (DESKTOP_WIDTH, PHONE_WIDTH))
+    language = story.language
+    try:
+        desktop, phone = (_drawing(one, language, width) for width in (DESKTOP_WIDTH, PHONE_WIDTH))
+    except Exception as error:  # noqa: BLE001 - told in the report and by `write_report`
+        story.failed.append(Failure(one.analysis, type(one.exhibit).__name__, error))
+        desktop = phone = None
     return _Drawn(
         id=one.id,
         finding=one.finding,
@@ -261,6 +293,20 @@ def _ledger(story: Story) -> list[_Block]:
                     Text(
                         "There were no data for these, or they have not been run.",
                         "以下分析缺少数据，或尚未运行。",
+                    ).in_(language)
+                ],
+                [listing([title], language) for title in titles],
+            )
+        )
+    if story.failed:
+        titles = list(dict.fromkeys(one.analysis.title.in_(language) for one in story.failed))
+        blocks.append(
+            _Block(
+                Text("Could not be shown", "未能显示").in_(language),
+                [
+                    Text(
+                        "A fault of Peakend, not of the data: these have a sentence or a picture less.",
+                        "这是峰终自身的缺陷，与数据无关：以下分析缺少文字或图形。",
                     ).in_(language)
                 ],
                 [listing([title], language) for title in titles],

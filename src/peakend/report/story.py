@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -71,8 +71,17 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """One exhibit that could not be made, by a fault of ours: `error` is what went wrong."""
+
+    analysis: Analysis
+    exhibit: str
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
-    """A whole report before it is drawn."""
+    """A whole report before it is drawn. `failed` also takes what goes wrong while it is drawn."""
 
     language: Language
     settings: Settings
@@ -80,6 +89,7 @@ class Story:
     skipped: list[tuple[Analysis, str]]
     sources: list[Source]
     simulated: bool
+    failed: list[Failure] = field(default_factory=list)
 
     def chapters(self) -> list[tuple[Chapter, Text, list[Shown]]]:
         """The chapters that have something to show, in their order."""
@@ -100,7 +110,10 @@ class Story:
 
 
 def tell(engine: Engine, language: Language, analyses: Sequence[Analysis] | None = None) -> Story:
-    """The story of the warehouse behind `engine`. Raises `NothingToReportError` when nothing has been run."""
+    """The story of the warehouse behind `engine`. Raises `NothingToReportError` when nothing has been run.
+
+    An exhibit that raises is left out and named in `failed`: one fault of ours must not cost the others.
+    """
     every = catalogue() if analyses is None else tuple(analyses)
     records = latest_records(engine)
     present = set(engine.tables())
@@ -109,29 +122,38 @@ def tell(engine: Engine, language: Language, analyses: Sequence[Analysis] | None
     again = _repeated(engine, present)
     shown: list[Shown] = []
     skipped: list[tuple[Analysis, str]] = []
+    failed: list[Failure] = []
     for analysis in every:
         tables = {t.name: t for t in analysis.gives if t.name in present}
         if not tables:
             record = records.get(analysis.name)
             skipped.append((analysis, record.error or "" if record else ""))
             continue
-        found = list(_of_analysis(engine, analysis, basis, again, language))
-        if not found:
+        before = len(failed)
+        found = list(_of_analysis(engine, analysis, basis, again, language, failed))
+        if not found and len(failed) == before:
             skipped.append((analysis, ""))
         shown.extend(found)
+    if not shown and failed:
+        raise failed[0].error
     if not shown:
         raise NothingToReportError()
     origin = sources(engine)
     simulated = truth_is_here(engine) or any(source.simulated for source in origin)
-    return Story(language, settings, shown, skipped, origin, simulated)
+    return Story(language, settings, shown, skipped, origin, simulated, failed)
 
 
 def _of_analysis(
-    engine: Engine, analysis: Analysis, basis: Basis, again: frozenset[str], language: Language
+    engine: Engine,
+    analysis: Analysis,
+    basis: Basis,
+    again: frozenset[str],
+    language: Language,
+    failed: list[Failure],
 ) -> Iterator[Shown]:
     """Every exhibit of `analysis` with something to say; the plain table where it has no chart.
 
-    Programmes in `again` get no exhibit of their own beside others.
+    Programmes in `again` get no exhibit of their own beside others. What raises is added to `failed`.
     """
     declared = {table.name: table for table in analysis.gives}
     fetched: dict[str, pa.Table] = {}
@@ -153,7 +175,11 @@ def _of_analysis(
         tables = {name: table(name) for name in exhibit.needs}
         for programme, of_programme in _split(tables, exhibit.by_programme, again):
             narrowed = basis.with_tables(of_programme)
-            finding = exhibit.finding(narrowed, language)
+            try:
+                finding = exhibit.finding(narrowed, language)
+            except Exception as error:  # noqa: BLE001 - told in the report and by `write_report`
+                failed.append(Failure(analysis, type(exhibit).__name__, error))
+                continue
             if finding is not None:
                 name = f"{analysis.name}-{type(exhibit).__name__}-{exhibit.needs[0]}-{programme}"
                 # Several exhibits of one kind may tell one table; an id on the page is one thing's.

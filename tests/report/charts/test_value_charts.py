@@ -31,7 +31,9 @@ def airline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 def _shown(engine: Engine, language: Language) -> list[Shown]:
-    return [one for one in tell(engine, language).shown if one.analysis.chapter == "worth"]
+    story = tell(engine, language)
+    assert not story.failed, story.failed
+    return [one for one in story.shown if one.analysis.chapter == "worth"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -182,7 +182,13 @@ def _report(engine: Engine) -> None:
     for language in _LANGUAGES:
         part = report_path(language).with_suffix(f".{os.getpid()}.part.html")
         try:
-            write_report(engine, part, language=language)
+            try:
+                write_report(engine, part, language=language)
+            except PeakendError as error:
+                if error.code != "report.incomplete":
+                    raise
+                # The page says what it lacks; the log says why.
+                _log.exception("a report lacks exhibits")
             part.chmod(0o600)
             part.replace(report_path(language))
         except PeakendError as error:
