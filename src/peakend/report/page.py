@@ -122,7 +122,7 @@ class ReportIncompleteError(PeakendError):
                 f"{path} 已生成，但以下内容未能生成：{listed}。{error}",
             ),
             Text(
-                "This is a fault of Peakend: report it with this message. Everything else in the report holds.",
+                "This is a fault of Peakend: report it with this message. The rest of the report holds.",
                 "这是峰终自身的缺陷，请附上本消息反馈；报告的其余内容不受影响。",
             ),
             path=str(path),
