@@ -48,7 +48,7 @@ def _begin(code: str, name: Mapping[str, str]) -> dict[str, str]:
             "code",
             Text("A code has small letters, digits and hyphens.", "编码只能包含小写字母、数字和连字符。"),
         )
-    tidy = {key: " ".join(str(name.get(key, "")).split())[:200] for key in ("en", "zh")}
+    tidy = {key: " ".join(str(name.get(key, "")).split())[:200].strip() for key in ("en", "zh")}
     if not any(tidy.values()):
         raise wrong("name", Text("Give it a name.", "请填写名称。"))
     return {key: value for key, value in tidy.items() if value}
@@ -101,7 +101,7 @@ def save_rule(
         code,
         name=tidy,
         conditions=checked.model_dump(mode="json"),
-        kind=_one_of("kind", kind, presets.KINDS),
+        kind=_one_of("kind", kind, [one for one in presets.KINDS if one != "repeat"]),
         severity=_one_of("severity", severity, presets.SEVERITIES),
         survey=only,
         position=position,
@@ -150,10 +150,10 @@ def save_sla(
         name=tidy,
         kind=_one_of("kind", kind, presets.KINDS, empty=True),
         severity=_one_of("severity", severity, presets.SEVERITIES, empty=True),
-        tier=tier.strip()[:60],
+        tier=" ".join(tier.split())[:60],
         contact_unit=_one_of("contact_unit", contact_unit, UNITS),
         resolve_unit=_one_of("resolve_unit", resolve_unit, UNITS),
-        regulation=regulation.strip()[:300],
+        regulation=" ".join(regulation.split())[:300].strip(),
         position=position,
         active=active,
         **amounts,
@@ -176,7 +176,7 @@ def save_calendar(
     """Add or replace a business calendar; deadlines set from now on run by it."""
     tidy = _begin(code, name)
     try:
-        fields: dict[str, Any] = {
+        given: dict[str, Any] = {
             "week": [[[str(clock) for clock in span] for span in day] for day in week],
             "closed": sorted({date.fromisoformat(str(day)).isoformat() for day in closed}),
             "opened": {
@@ -185,7 +185,7 @@ def save_calendar(
             },
             "holidays": _one_of("holidays", holidays, ("CN", "US"), empty=True),
         }
-        found = catalogue.calendar_of(BusinessCalendar(code=code, name=tidy, **fields))
+        found = catalogue.calendar_of(BusinessCalendar(code=code, name=tidy, **given))
         # A place that is never open could never be late.
         from peakend.server.acting import clock as now_clock
 
@@ -200,6 +200,8 @@ def save_calendar(
                 "时间格式如 09:00-12:00，日期格式如 2026-10-01。",
             ),
         ) from error
+    # As read back: 9:00 and 09:00 are one.
+    fields = {name: catalogue.as_data(found)[name] for name in given}
     row: BusinessCalendar = _saved(BusinessCalendar, actor, code, name=tidy, active=active, **fields)
     return row
 
@@ -227,8 +229,10 @@ def save_template(
 ) -> ContactTemplate:
     """Add or replace a template; what it fills in must be known."""
     tidy = _begin(code, name)
-    subjects = {key: " ".join(text.split())[:300] for key, text in (subject or {}).items() if text.strip()}
-    bodies = {key: text.strip()[:20_000] for key, text in body.items() if text.strip()}
+    subjects = {
+        key: " ".join(text.split())[:300].strip() for key, text in (subject or {}).items() if text.strip()
+    }
+    bodies = {key: _lines(text)[:20_000].strip() for key, text in body.items() if text.strip()}
     if not bodies:
         raise wrong("body", Text("A template needs words.", "请填写模板内容。"))
     if channel == "email" and not subjects:
@@ -252,6 +256,11 @@ def save_template(
         active=active,
     )
     return row
+
+
+def _lines(text: str) -> str:
+    """The text with the ends of its lines written in one way, however they came."""
+    return re.sub(r"\r\n?", "\n", text).strip()
 
 
 @service("cases.settings")
@@ -287,6 +296,7 @@ def turn(*, actor: Actor, what: str, code: str, active: bool) -> Setting:
     models: dict[str, type[Setting]] = {
         "rules": CaseRule,
         "sla": SlaPolicy,
+        "calendars": BusinessCalendar,
         "causes": Cause,
         "templates": ContactTemplate,
     }
@@ -309,6 +319,8 @@ def _own(what: str, code: str) -> Setting | None:
         for at, (known, en, zh) in enumerate(presets.CAUSES):
             if known == code:
                 return Cause(code=code, name={"en": en, "zh": zh}, position=at)
+        return None
+    if what == "calendars":
         return None
     listed = {"rules": presets.RULES, "sla": presets.SLAS, "templates": presets.TEMPLATES}[what]
     models: dict[str, type[Setting]] = {"rules": CaseRule, "sla": SlaPolicy, "templates": ContactTemplate}

@@ -19,12 +19,22 @@ if TYPE_CHECKING:
 CURRENCIES = ("CNY", "USD", "EUR", "GBP", "HKD", "JPY", "SGD", "AED")
 
 
-def words(en: str, zh: str, *, required: bool = True, rows: int = 4, help_: object = "") -> forms.CharField:
+class Sentences(forms.CharField):
+    """Several lines; a browser sends each of their ends as two characters, which nobody wrote."""
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401
+        """The text with its lines ended as they are stored."""
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
+def words(
+    en: str, zh: str, *, required: bool = True, rows: int = 4, most: int = 20_000, help_: object = ""
+) -> forms.CharField:
     """A field for sentences."""
-    return forms.CharField(
+    return Sentences(
         label=say_later(en, zh),
         required=required,
-        max_length=20_000,
+        max_length=most,
         widget=forms.Textarea(attrs={"rows": rows}),
         help_text=help_,
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StrictInt, StrictStr, StringConstraints
 
 from peakend.language import Text
 from peakend.server.cases import presets
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 Operator = Literal["eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "answered", "not_answered"]
 # How long another process may go on with the rules of before. The one that changed them knows at once.
 STALE_SECONDS = 5.0
+MOST_CONDITIONS = 20
+# PostgreSQL cannot hold the character 0 in a text.
+Word = Annotated[StrictStr, Field(max_length=300, pattern=r"^[^\x00]*$")]
+Number = StrictInt | Annotated[FiniteFloat, Field(strict=True)]
 
 
 class Condition(BaseModel):
@@ -37,10 +41,12 @@ class Condition(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid")
-    question: str = Field(min_length=1, max_length=80)
+    question: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")
+    ]
     op: Operator
-    value: Any = None
-    of: tuple[float, float] | None = None
+    value: Number | Word | Annotated[list[Number | Word], Field(max_length=500)] | None = None
+    of: tuple[FiniteFloat, FiniteFloat] | None = None
 
 
 class Conditions(BaseModel):
@@ -48,7 +54,7 @@ class Conditions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     match: Literal["all", "any"] = "all"
-    conditions: list[Condition] = Field(min_length=1, max_length=20)
+    conditions: list[Condition] = Field(min_length=1, max_length=MOST_CONDITIONS)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Rule:
     kind: str = "complaint"
     severity: str = "normal"
     survey_id: int | None = None
+    survey: str = ""  # its key
     active: bool = True
     built_in: bool = False
 
@@ -97,9 +104,10 @@ def rules(*, every: bool = False) -> list[Rule]:
             kind=row.kind,
             severity=row.severity,
             survey_id=row.survey_id,
+            survey=row.survey.key if row.survey else "",
             active=row.active,
         )
-        for row in CaseRule.objects.all()
+        for row in CaseRule.objects.select_related("survey")
     }
     for preset in presets.RULES:
         found.setdefault(
@@ -279,7 +287,8 @@ def _on(score: float, scale: tuple[int, int], of: tuple[float, float] | None) ->
 
 
 def _compare(found: Any, condition: Condition) -> bool:  # noqa: ANN401
-    op, value = condition.op, condition.value
+    op: str = condition.op
+    value: Any = condition.value
     if op in ("answered", "not_answered"):
         return bool(found) == (op == "answered")
     listed = found if isinstance(found, list) else [found]

@@ -393,12 +393,13 @@ class EntryOut(Schema):
 
 
 class RuleOut(EntryOut):
-    """A rule in force, or switched off."""
+    """A rule in force, or switched off; `survey` is the key of the only one it is for."""
 
     position: int
     conditions: dict[str, Any]
     kind: str
     severity: str
+    survey: str
     built_in: bool
 
 

@@ -1,10 +1,10 @@
-"""Forms of rules, deadlines, calendars, causes, templates and caps."""
+"""Forms of deadlines, calendars, causes, templates and caps; those of rules are in `rule_forms`."""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any
 
 from django import forms
 
@@ -14,10 +14,9 @@ from peakend.server.cases.calendars import Calendar
 from peakend.server.cases.catalogue import Sla, Template, clock_time, week_of
 from peakend.server.cases.compensation import Cap
 from peakend.server.cases.forms import choice, line, words
-from peakend.server.cases.rules import Operator, Rule
+from peakend.server.cases.rules import Rule
 from peakend.server.web.say import say_later, spoken, told
 
-CONDITIONS = 4
 UNITS = {
     "minutes": ("minutes of business time", "分钟（工作时间）"),
     "workdays": ("working days", "个工作日"),
@@ -42,7 +41,7 @@ def _amount(en: str, zh: str) -> forms.IntegerField:
     return forms.IntegerField(label=say_later(en, zh), required=False, min_value=1, max_value=1_000_000)
 
 
-class _Named(forms.Form):
+class Named(forms.Form):
     """What every entry has."""
 
     code = forms.SlugField(
@@ -72,7 +71,7 @@ class _Named(forms.Form):
         }
 
 
-class CauseForm(_Named):
+class CauseForm(Named):
     """A cause."""
 
     def data_of(self) -> dict[str, Any]:
@@ -80,89 +79,7 @@ class CauseForm(_Named):
         return self.common()
 
 
-class RuleForm(_Named):
-    """A rule with up to four conditions; more by the API."""
-
-    severity = choice("Severity of the case", "工单严重程度", presets.SEVERITIES, initial="normal")
-    kind = choice("Kind of case", "工单类型", {k: v for k, v in presets.KINDS.items() if k != "repeat"})
-    match = forms.ChoiceField(
-        label=say_later("Opens a case when", "满足以下条件时建立工单"),
-        choices=[
-            ("all", say_later("all conditions hold", "全部满足")),
-            ("any", say_later("one of them holds", "任一满足")),
-        ],
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(*args, **kwargs)
-        zh = spoken() == "zh"
-        for n in range(1, CONDITIONS + 1):
-            first = n == 1
-            about = f"条件 {n}：题目" if zh else f"Condition {n}: question"
-            self.fields[f"question_{n}"] = forms.CharField(
-                label=about, max_length=80, required=first, help_text=_about() if first else ""
-            )
-            self.fields[f"op_{n}"] = forms.ChoiceField(
-                label=f"条件 {n}：关系" if zh else f"Condition {n}: is",
-                choices=[("", "–"), *((one, OPERATORS[one][zh]) for one in get_args(Operator))],
-                required=first,
-            )
-            self.fields[f"value_{n}"] = forms.CharField(
-                label=f"条件 {n}：值（多个用逗号分隔）"
-                if zh
-                else f"Condition {n}: value (commas between several)",
-                max_length=300,
-                required=False,
-            )
-
-    def data_of(self) -> dict[str, Any]:
-        """What `save_rule` takes. A condition keeps the scale that the stored one was meant on."""
-        data = self.cleaned_data
-        kept = {one["question"]: one.get("of") for one in self.initial.get("stored", [])}
-        found = []
-        for n in range(1, CONDITIONS + 1):
-            question, op = data[f"question_{n}"].strip(), data[f"op_{n}"]
-            if question and op:
-                condition = {"question": question, "op": op, "value": _value(data[f"value_{n}"])}
-                if kept.get(question):
-                    condition["of"] = kept[question]
-                found.append(condition)
-        return {
-            **self.common(),
-            "severity": data["severity"],
-            "kind": data["kind"],
-            "conditions": {"match": data["match"], "conditions": found},
-        }
-
-
-OPERATORS: dict[str, tuple[str, str]] = {
-    "eq": ("equal to", "等于"),
-    "ne": ("not equal to", "不等于"),
-    "in": ("one of", "属于"),
-    "lt": ("less than", "小于"),
-    "le": ("at most", "不大于"),
-    "gt": ("more than", "大于"),
-    "ge": ("at least", "不小于"),
-    "contains": ("containing", "包含"),
-    "answered": ("answered", "已作答"),
-    "not_answered": ("not answered", "未作答"),
-}
-
-
-def _about() -> Any:  # noqa: ANN401
-    return say_later(
-        "A question's id, type:nps, item:recommend, or @tier, @site, @touchpoint, @place, @channel, @words.",
-        "题目编码、type:nps、item:recommend，或 @tier、@site、@touchpoint、@place、@channel、@words。",
-    )
-
-
-def _value(text: str) -> Any:  # noqa: ANN401
-    parts = [part.strip() for part in re.split(r"[,，、]", text) if part.strip()]
-    typed = [float(part) if re.fullmatch(r"-?\d+(\.\d+)?", part) else part for part in parts]
-    return typed[0] if len(typed) == 1 else (typed or None)
-
-
-class SlaForm(_Named):
+class SlaForm(Named):
     """Deadlines."""
 
     severity = choice("For severity", "适用严重程度", presets.SEVERITIES, empty=True)
@@ -198,7 +115,7 @@ class SlaForm(_Named):
         }
 
 
-class CalendarForm(_Named):
+class CalendarForm(Named):
     """Hours, holidays, exceptions."""
 
     holidays = forms.ChoiceField(
@@ -215,6 +132,7 @@ class CalendarForm(_Named):
         "另行休息日",
         required=False,
         rows=2,
+        most=200_000,
         help_=say_later("2026-10-01, one a line", "每行一个日期，如 2026-10-01"),
     )
     opened = words(
@@ -222,30 +140,34 @@ class CalendarForm(_Named):
         "另行工作日",
         required=False,
         rows=2,
+        most=200_000,
         help_=say_later("2026-10-10 09:00-12:00", "如 2026-10-10 09:00-12:00"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().__init__(*args, **kwargs)
+        # Calendars have no order: a site names its own.
+        del self.fields["position"]
         for n, (en, zh) in enumerate(DAYS):
             self.fields[f"day_{n}"] = forms.CharField(
                 label=zh if spoken() == "zh" else en,
                 required=False,
-                max_length=100,
+                max_length=20_000,
                 help_text=say_later("09:00-12:00, 13:30-18:00", "09:00-12:00，13:30-18:00") if n == 0 else "",
             )
 
     def data_of(self) -> dict[str, Any]:
         """What `save_calendar` takes."""
-        data, common = self.cleaned_data, self.common()
-        common.pop("position")
+        data = self.cleaned_data
         opened = {}
         for row in data["opened"].splitlines():
             day, _, spans = row.strip().partition(" ")
             if day:
                 opened[day] = _spans(spans)
         return {
-            **common,
+            "code": data["code"],
+            "name": self.name(),
+            "active": data["active"],
             "holidays": data["holidays"],
             "week": [_spans(data[f"day_{n}"]) for n in range(7)],
             "closed": data["closed"].split(),
@@ -261,7 +183,7 @@ def _spans(text: str) -> list[list[str]]:
     ]
 
 
-class TemplateForm(_Named):
+class TemplateForm(Named):
     """A template in both languages."""
 
     channel = choice("Channel", "渠道", presets.CHANNELS)
@@ -278,14 +200,22 @@ class TemplateForm(_Named):
         ),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        # Other languages come by the API; they are shown and kept.
+        self.languages = ["en", "zh", *self.initial.get("languages", ())]
+        for key in self.languages[2:]:
+            self.fields[f"subject_{key}"] = line(f"Subject ({key})", f"主题（{key}）", required=False)
+            self.fields[f"body_{key}"] = words(f"Text ({key})", f"正文（{key}）", required=False, rows=6)
+
     def data_of(self) -> dict[str, Any]:
         """What `save_template` takes."""
         data = self.cleaned_data
         return {
             **self.common(),
             "channel": data["channel"],
-            "subject": {"en": data["subject_en"], "zh": data["subject_zh"]},
-            "body": {"en": data["body_en"], "zh": data["body_zh"]},
+            "subject": {key: data[f"subject_{key}"] for key in self.languages},
+            "body": {key: data[f"body_{key}"] for key in self.languages},
         }
 
 
@@ -307,13 +237,17 @@ class CapForm(forms.Form):
         self.fields["role"].choices = [
             (one.value, told(role_name(one))) for one in Role if one is not Role.ANALYST
         ]
+        # Another role or currency is another cap.
+        for name in ("role", "currency"):
+            self.fields[name].disabled = name in self.initial
 
     def data_of(self) -> dict[str, Any]:
         """What `save_cap` takes."""
         return {**self.cleaned_data, "currency": self.cleaned_data["currency"].upper()}
 
 
-def _named(one: Rule | Sla | Template | Calendar) -> dict[str, Any]:
+def named(one: Rule | Sla | Template | Calendar) -> dict[str, Any]:
+    """The form's beginning for what every entry has."""
     return {
         "code": one.code,
         "name_en": one.name.en,
@@ -323,21 +257,10 @@ def _named(one: Rule | Sla | Template | Calendar) -> dict[str, Any]:
     }
 
 
-def rule_initial(one: Rule) -> dict[str, Any]:
-    """The form's beginning for a rule."""
-    found = {**_named(one), "severity": one.severity, "kind": one.kind, "match": one.conditions.match}
-    found["stored"] = [condition.model_dump() for condition in one.conditions.conditions]
-    for n, condition in enumerate(one.conditions.conditions[:CONDITIONS], 1):
-        value = condition.value
-        shown = ", ".join(str(part) for part in value) if isinstance(value, list) else value
-        found |= {f"question_{n}": condition.question, f"op_{n}": condition.op, f"value_{n}": shown}
-    return found
-
-
 def sla_initial(one: Sla) -> dict[str, Any]:
     """The form's beginning for a policy."""
     names = [name for name in Sla.__dataclass_fields__ if name not in ("name", "built_in")]
-    return {**_named(one), **{name: getattr(one, name) for name in names}}
+    return {**named(one), **{name: getattr(one, name) for name in names}}
 
 
 def calendar_initial(one: Calendar) -> dict[str, Any]:
@@ -348,7 +271,7 @@ def calendar_initial(one: Calendar) -> dict[str, Any]:
         for day, spans in sorted(one.opened.items())
     ]
     return {
-        **_named(one),
+        **named(one),
         **days,
         "holidays": one.holidays,
         "closed": "\n".join(str(day) for day in sorted(one.closed)),
@@ -358,11 +281,13 @@ def calendar_initial(one: Calendar) -> dict[str, Any]:
 
 def template_initial(one: Template) -> dict[str, Any]:
     """The form's beginning for a template."""
+    others = sorted({*one.subject, *one.body} - {"en", "zh"})
     return {
-        **_named(one),
+        **named(one),
         "channel": one.channel,
-        **{f"subject_{key}": one.subject.get(key, "") for key in ("en", "zh")},
-        **{f"body_{key}": one.body.get(key, "") for key in ("en", "zh")},
+        "languages": others,
+        **{f"subject_{key}": one.subject.get(key, "") for key in ("en", "zh", *others)},
+        **{f"body_{key}": one.body.get(key, "") for key in ("en", "zh", *others)},
     }
 
 

@@ -16,12 +16,12 @@ from peakend.language import Text
 from peakend.server.acting import clock
 from peakend.server.acting.actors import Role, role_name
 from peakend.server.acting.errors import NotFoundError, SiteError
-from peakend.server.cases import catalogue, editing, presets, rules
+from peakend.server.cases import catalogue, editing, presets, rule_forms, rules
 from peakend.server.cases import settings_forms as shapes
 from peakend.server.cases.calendars import BUILT_IN, china_known_until
 from peakend.server.cases.catalogue import Sla
 from peakend.server.cases.compensation import caps
-from peakend.server.cases.models import Cause
+from peakend.server.cases.models import BusinessCalendar, CaseRule, Cause, ContactTemplate, Setting, SlaPolicy
 from peakend.server.cases.policies import SETTINGS
 from peakend.server.web.forms import refused
 from peakend.server.web.pages import actor_of, page
@@ -82,7 +82,7 @@ def _conditions(one: rules.Rule) -> str:
     for condition in one.conditions.conditions:
         value = condition.value
         shown = ("、" if zh else ", ").join(map(str, value)) if isinstance(value, list) else value
-        operator = shapes.OPERATORS[condition.op][zh]
+        operator = rule_forms.OPERATORS[condition.op][zh]
         parts.append(
             f"{_subject(condition.question)} {operator} {shown if shown is not None else ''}".strip()
         )
@@ -129,9 +129,14 @@ def _length(amount: int, unit: str) -> str:
 
 
 def _calendars() -> list[Line]:
-    return [
+    used = catalogue.calendars()
+    listed = [
         Line(one.code, one.name, _hours(one.week), None, one is BUILT_IN.get(one.code))
-        for one in catalogue.calendars().values()
+        for one in used.values()
+    ]
+    resting = [catalogue.calendar_of(row) for row in BusinessCalendar.objects.filter(active=False)]
+    return listed + [
+        Line(one.code, one.name, _hours(one.week), active=False) for one in resting if one.code not in used
     ]
 
 
@@ -172,19 +177,28 @@ def _caps() -> list[Line]:
     ]
 
 
+def _own_name(model: type[Setting], code: str) -> dict[str, str]:
+    """The name as it was given, also where it was given in one language only."""
+    row = model.objects.filter(code=code).first()
+    return {f"name_{key}": row.name.get(key, "") for key in ("en", "zh")} if row else {}
+
+
 def _rule(code: str) -> dict[str, Any] | None:
     found = next((one for one in rules.rules(every=True) if one.code == code), None)
-    return shapes.rule_initial(found) if found else None
+    return rule_forms.rule_initial(found) | _own_name(CaseRule, code) if found else None
 
 
 def _sla(code: str) -> dict[str, Any] | None:
     found = next((one for one in catalogue.slas(every=True) if one.code == code), None)
-    return shapes.sla_initial(found) if found else None
+    return shapes.sla_initial(found) | _own_name(SlaPolicy, code) if found else None
 
 
 def _calendar(code: str) -> dict[str, Any] | None:
-    found = catalogue.calendars().get(code)
-    return shapes.calendar_initial(found) if found else None
+    row = BusinessCalendar.objects.filter(code=code).first()
+    if row is None:
+        return shapes.calendar_initial(BUILT_IN[code]) if code in BUILT_IN else None
+    begins = shapes.calendar_initial(catalogue.calendar_of(row))
+    return begins | _own_name(BusinessCalendar, code) | {"active": row.active}
 
 
 def _cause(code: str) -> dict[str, Any] | None:
@@ -198,12 +212,12 @@ def _cause(code: str) -> dict[str, Any] | None:
         "name_zh": listed[code].zh,
         "position": row.position if row else list(listed).index(code),
         "active": row.active if row else True,
-    }
+    } | _own_name(Cause, code)
 
 
 def _template(code: str) -> dict[str, Any] | None:
     found = next((one for one in catalogue.templates(every=True) if one.code == code), None)
-    return shapes.template_initial(found) if found else None
+    return shapes.template_initial(found) | _own_name(ContactTemplate, code) if found else None
 
 
 def _cap(code: str) -> dict[str, Any] | None:
@@ -217,7 +231,7 @@ KINDS: dict[str, Kind] = {
         Text("Rules that open cases", "建单规则"),
         Text("The first rule that an answer meets opens its case.", "答卷满足的第一条规则决定是否建单。"),
         _rules,
-        shapes.RuleForm,
+        rule_forms.RuleForm,
         _rule,
         editing.save_rule,
     ),
@@ -306,7 +320,11 @@ def edit(request: HttpRequest, what: str, code: str = "") -> HttpResponse:
     form = kind.form(request.POST or None, initial=initial)
     if code and "code" in form.fields:
         form.fields["code"].disabled = True
-    if request.method == "POST" and form.is_valid():
+    if "more" in request.POST and isinstance(form, rule_forms.RuleForm):
+        form = form.with_more()
+        if code:
+            form.fields["code"].disabled = True
+    elif request.method == "POST" and form.is_valid():
         try:
             kind.save(actor=actor_of(request), **form.data_of())
             messages.success(request, say("Saved.", "已保存。"))
