@@ -16,10 +16,11 @@ LOCAL = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = [*LOCAL, *filter(None, os.environ.get("PEAKEND_HOSTS", "").split(","))]
 # The address of the site as customers see it, for links in e-mails and on posters: https://feedback.example.com
 PUBLIC_URL = os.environ.get("PEAKEND_PUBLIC_URL", "").rstrip("/")
-_HTTPS = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 # Set where a proxy in front ends TLS and always overwrites these headers.
 BEHIND_PROXY = os.environ.get("PEAKEND_BEHIND_PROXY") == "1"
+# A proxy that ends TLS says so by being there, where nobody wrote the site's address down.
+_HTTPS = PUBLIC_URL.startswith("https://") or (BEHIND_PROXY and not PUBLIC_URL)
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -67,7 +68,7 @@ MIDDLEWARE = [
     "peakend.server.web.middleware.Told",
     "peakend.server.web.refusing.Whole",
     "peakend.server.web.rates.limited",
-    "peakend.server.web.middleware.repeatable",
+    "peakend.server.web.repeats.repeatable",
 ]
 ROOT_URLCONF = "peakend.server.urls"
 ANSWERING_URLS = "peakend.server.answering.urls"
@@ -134,6 +135,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "peakend_csrf"
 CSRF_FAILURE_VIEW = "peakend.server.web.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if _HTTPS else 0

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-from functools import reduce
-from operator import or_
 from typing import TYPE_CHECKING, Any
 
-from django.apps import apps
 from django.conf import settings
-from django.db import models
-from django.db.models.functions import Cast
 
 from peakend.server.customers.personal import holders
+from peakend.server.privacy.exporting import exports
 from peakend.server.privacy.models import PrivacyRequest
+from peakend.server.privacy.searching import columns, forget_repeats, keys_about, rows_with
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from peakend.server.customers.models import Customer
 
 _SHORTEST = 4  # a name of two letters would be found in every other word
-_TEXTS = (models.CharField, models.TextField, models.JSONField)
 
 
 def fingerprint(customer_id: str) -> str:
@@ -46,28 +39,26 @@ def erase_here(customer: Customer) -> dict[str, Any]:
     in which an identifier still stands; empty when all is well).
     """
     wanted = identifiers(customer)
+    # Looked for before anything goes: afterwards nothing says any more what was the customer's.
+    about = keys_about(customer)
     # Rows that point at the customer go before the customer.
     touched = {holder.name: holder.erase(customer) for holder in reversed(holders())}
-    columns = list(_columns())
+    touched["repeats"] = forget_repeats({*wanted, *about})
+    every = list(columns())
     found = {
         f"{model._meta.db_table}.{field.name}": rows
-        for model, field in columns
-        if (rows := _still(model, field, wanted))
+        for model, field in every
+        if (rows := rows_with(model, field, wanted))
     }
-    return {"touched": touched, "searched": len(columns), "found": found}
+    return {"touched": touched, "searched": len(every), "found": found}
 
 
-def _columns() -> Iterator[tuple[type[models.Model], models.Field]]:
-    """Every column of text but those of the requests, which name the customer until all is done."""
-    for model in apps.get_models():
-        if model is not PrivacyRequest:
-            for field in model._meta.local_concrete_fields:
-                if isinstance(field, _TEXTS):
-                    yield model, field
-
-
-def _still(model: type[models.Model], field: models.Field, wanted: list[str]) -> int:
-    # SQLite keeps JSON with every other script escaped, PostgreSQL as it is.
-    spelled = {*wanted, *(json.dumps(one)[1:-1] for one in wanted)}
-    clues = reduce(or_, (models.Q(as_text__icontains=one) for one in spelled))
-    return model._default_manager.annotate(as_text=Cast(field.name, models.TextField())).filter(clues).count()
+def forget_files(whose: str) -> int:
+    """Remove the files that were written for the customer and wait to be fetched; how many."""
+    requests = PrivacyRequest.objects.filter(fingerprint=fingerprint(whose)).exclude(file="")
+    names = list(requests.values_list("file", flat=True))
+    there = [path for name in names if (path := exports() / name).is_file()]
+    for path in there:
+        path.unlink(missing_ok=True)
+    requests.update(file="")
+    return len(there)

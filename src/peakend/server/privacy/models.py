@@ -11,7 +11,8 @@ class PrivacyRequest(models.Model):
     """A customer's wish to see or to erase their data (PIPL art. 45 and 47, GDPR art. 15, 17, 20).
 
     An erasure is done first here, then in the warehouse by the worker; `whose` is blanked once both are
-    proven, and `fingerprint` (a keyed hash) remains: a source may bring the customer again.
+    proven (in their earlier requests too), and `fingerprint` (a keyed hash) remains: a source may bring the
+    customer again.
     """
 
     key = KeyField()

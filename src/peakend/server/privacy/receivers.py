@@ -22,4 +22,6 @@ def _proven(erasure: Any, **_: object) -> None:  # noqa: ANN401 - a row of the a
     request.proof = {**request.proof, "warehouse": erasure.proof}
     request.whose, request.failure, request.warehouse_done_at = "", "", clock.now()
     request.save()
+    # What was handed out to them before named them too.
+    PrivacyRequest.objects.filter(fingerprint=request.fingerprint).update(whose="")
     audit(system("erasure in the warehouse"), "privacy.erased_in_warehouse", request)

@@ -15,6 +15,7 @@ from peakend.server.acting.models import RepeatableRequest
 from peakend.server.answering.models import Response
 from peakend.server.notices.models import Event, Mail, Notification
 from peakend.server.privacy.models import RetentionRule
+from peakend.server.sync.words import cut_before
 
 _BATCH = 500
 
@@ -30,13 +31,19 @@ class Kind:
 
 
 def _words(before: datetime) -> int:
-    """Customers' words go, their scores stay."""
+    """Customers' words go, their scores stay; the worker does the same in the warehouse, where they may be
+    by now."""
+    cut_before(before)
+    old = Response.objects.filter(completed_at__lt=before, answers__icontains='"text"').order_by("pk")
     done = 0
-    for response in Response.objects.filter(completed_at__lt=before, answers__icontains='"text"')[:_BATCH]:
-        for answer in response.answers.values():
-            answer.pop("text", None)
-        response.save(update_fields=["answers"])
-        done += 1
+    # Not the first rows of that: where "text" is the code of a choice they would be found for ever.
+    for response in old.only("answers").iterator(chunk_size=_BATCH):
+        worded = [answer for answer in response.answers.values() if answer.pop("text", None) is not None]
+        if worded:
+            response.save(update_fields=["answers"])
+            done += 1
+        if done == _BATCH:
+            break
     return done
 
 

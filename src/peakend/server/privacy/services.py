@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from peakend.language import Text
 from peakend.server.acting import clock
 from peakend.server.acting.errors import ConflictError, InvalidError
 from peakend.server.acting.services import audit, service
-from peakend.server.privacy.erasing import erase_here, fingerprint, identifiers
+from peakend.server.privacy.erasing import erase_here, fingerprint, forget_files, identifiers
 from peakend.server.privacy.exporting import write_export
 from peakend.server.privacy.models import PrivacyRequest, RetentionRule
 from peakend.server.privacy.retention import KINDS
@@ -74,6 +76,9 @@ def erase_customer(*, actor: Actor, customer: Customer, reason: str) -> PrivacyR
     request.site_done_at = clock.now()
     request.proof = {"site": proof}
     request.save()
+    whose = request.whose
+    # Files come back with no transaction: they go once nothing can fail any more.
+    transaction.on_commit(lambda: forget_files(whose))
     queue_erasure(request.whose, reference=request.key, clues=clues)
     audit(actor, "privacy.erase", request, **proof)
     return request

@@ -33,7 +33,7 @@ from peakend.server.acting import clock
 from peakend.server.sync import snapshots
 from peakend.server.sync.analysing import report_path
 from peakend.server.sync.models import AnalysisRun, ErasureInWarehouse
-from peakend.server.sync.opening import WarehouseBusyError, execute, opened
+from peakend.server.sync.opening import WarehouseBusyError, count, execute, opened
 from peakend.server.sync.signals import erased_in_warehouse
 from peakend.warehouse.identity.moves import links
 from peakend.warehouse.identity.references import customer_references
@@ -118,7 +118,7 @@ def erase(customer_id: str, clues: Sequence[str] = ()) -> dict[str, Any]:
             work.erase()
         searched, found = work.search()
         if work.touched:
-            _rewrite(engine, work.touched)
+            rewrite(engine, work.touched)
     removed = _forget_copies(work)
     return {
         "rows": dict(sorted(work.touched.items())),
@@ -278,10 +278,7 @@ class _Erasing:
             self.touched[name] = self.touched.get(name, 0) + rows
 
     def _count(self, name: str, where: str) -> int:
-        sql = f"select count(*) as n from {quoted(name)} where {where}"
-        if isinstance(self.engine, DuckDB):
-            return int(self.engine.connection.execute(sql).fetchall()[0][0])
-        return int(str(self.engine._scalar(sql)))  # type: ignore[attr-defined] # PostgreSQL's
+        return count(self.engine, f"select count(*) as n from {quoted(name)} where {where}")
 
     def _texts(self, name: str) -> list[str]:
         schema = self.engine.schema(name)
@@ -308,7 +305,7 @@ class _Erasing:
         return f"(row_json::json ->> {literal(column)})"
 
 
-def _rewrite(engine: Engine, touched: Iterable[str]) -> None:
+def rewrite(engine: Engine, touched: Iterable[str]) -> None:
     """Write the database anew: deleted rows leave their bytes behind."""
     if not isinstance(engine, DuckDB):
         for name in touched:
@@ -343,6 +340,14 @@ def _forget_copies(work: _Erasing) -> int:
         path = report_path(language)
         if path.is_file() and any(one in path.read_bytes() for one in wanted):
             path.unlink()
+    return renew_copies()
+
+
+def renew_copies() -> int:
+    """A copy of the warehouse as it is now takes the place of every older one; how many went.
+
+    `WarehouseBusyError` while another process writes the warehouse.
+    """
     if not any(settings.HOME.snapshots.glob("*.duckdb")):
         return 0
     if snapshots.publish(force=True) is None:

@@ -68,6 +68,13 @@ def execute(engine: Engine, sql: str) -> None:
         engine._execute(sql)
 
 
+def count(engine: Engine, sql: str) -> int:
+    """The number that `sql` (`select count(*) as n …`) gives inside the open transaction."""
+    if isinstance(engine, DuckDB):
+        return int(engine.connection.execute(sql).fetchall()[0][0])
+    return int(str(engine._scalar(sql)))  # type: ignore[attr-defined] # PostgreSQL's
+
+
 def _busy() -> WarehouseBusyError:
     return WarehouseBusyError(
         Text("Another process writes the warehouse.", "另一个进程正在写入数据仓库。"),

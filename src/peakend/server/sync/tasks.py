@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from peakend.server.acting.actors import Actor
 from peakend.server.acting.sweeps import in_full, stopping, sweep
-from peakend.server.sync import analysing, erasure, snapshots, syncing
+from peakend.server.sync import analysing, erasure, snapshots, syncing, words
 
 
 @sweep("sync.bring", every=20)
@@ -17,6 +17,12 @@ def bring(actor: Actor) -> int:
 def erase(actor: Actor) -> int:
     """Erase customers there as they were erased here."""
     return erasure.erase_due(stop=stopping)
+
+
+@sweep("sync.words", every=600)
+def cut_words(actor: Actor) -> int:
+    """Cut customers' words there as their time was up here."""
+    return words.cut_due()
 
 
 @sweep("sync.snapshot", every=10)

@@ -21,7 +21,7 @@ import pyarrow as pa
 from peakend.engine import Engine
 from peakend.engine.duckdb import DuckDB
 from peakend.language import Text
-from peakend.server.sync.opening import WrongWarehouseError, execute
+from peakend.server.sync.opening import WrongWarehouseError, count, execute
 from peakend.warehouse.identity.moves import merges_suspended
 from peakend.warehouse.identity.references import customer_references
 from peakend.warehouse.load_sql import listed, literal, names_of, quoted
@@ -97,7 +97,7 @@ def _write(engine: Engine, table: Table, batch: Batch, load: str, written: Writt
     if not table.append_only and mapped:
         _change(engine, table, mapped, same, load, written)
     counted = f"from {quoted(_STAGE)} s where not exists (select 1 from {quoted(table.name)} e where {same})"
-    new = _count(engine, f"select count(*) as n {counted}")
+    new = count(engine, f"select count(*) as n {counted}")
     if new:
         columns = arrow.schema.names
         execute(
@@ -153,7 +153,7 @@ def _change(
 ) -> None:
     after = {name: _after(name) for name in mapped}
     differs = " or ".join(f"{new} is distinct from e.{quoted(name)}" for name, new in after.items())
-    changed = _count(
+    changed = count(
         engine,
         f"select count(*) as n from {quoted(table.name)} e join {quoted(_STAGE)} s on {same} where {differs}",
     )
@@ -187,10 +187,10 @@ def _remove(
         f"e.source = {literal(SOURCE)} and e.{quoted(column)} in (select value from {quoted(_HISTORY)}) "
         f"and not exists (select 1 from {quoted(_STAGE)} s where {same})"
     )
-    count = _count(engine, f"select count(*) as n from {quoted(table.name)} e where {gone}")
-    if count:
+    gone_rows = count(engine, f"select count(*) as n from {quoted(table.name)} e where {gone}")
+    if gone_rows:
         execute(engine, f"delete from {quoted(table.name)} as e where {gone}")
-        _add(written.removed, table.name, count)
+        _add(written.removed, table.name, gone_rows)
     engine.drop(_HISTORY)
 
 
@@ -210,12 +210,6 @@ def _keep_history(engine: Engine, table: Table, chosen: str, load: str) -> None:
         f"select {literal(table.name)}, {key}, cast({literal(now)} as timestamp), {literal(load)}, {row} "
         f"from {quoted(table.name)} e {chosen}",
     )
-
-
-def _count(engine: Engine, sql: str) -> int:
-    if isinstance(engine, DuckDB):
-        return int(engine.connection.execute(sql).fetchall()[0][0])
-    return int(str(engine._scalar(sql)))  # type: ignore[attr-defined] # PostgreSQL's
 
 
 def _add(counts: dict[str, int], name: str, rows: int) -> None:

@@ -1,26 +1,19 @@
-"""What every request passes: its number and log line, headers that protect, errors told, safe repeats."""
+"""What every request passes: its number and log line, headers that protect, errors told."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 
 from peakend.errors import PeakendError
-from peakend.language import Text
-from peakend.server.acting import clock
-from peakend.server.acting.errors import ConflictError, InvalidError
-from peakend.server.acting.models import RepeatableRequest
 from peakend.server.web.errors import shown_error
 from peakend.server.web.metrics import counted
-from peakend.server.web.pages import known_actor
 from peakend.server.web.unavailable import noted
 
 if TYPE_CHECKING:
@@ -34,7 +27,6 @@ POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; script-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 def watched(handle: Handler) -> Handler:
@@ -121,71 +113,3 @@ class Told:
         handler and the log."""
         told = error if isinstance(error, PeakendError) else noted(request, error)
         return shown_error(request, told) if told is not None else None
-
-
-def repeatable(handle: Handler) -> Handler:
-    """A call of the API with an `Idempotency-Key` happens once; the same call again gets the same answer.
-
-    The same key with another content is a conflict. The key is kept in the transaction of the call itself, so
-    that a process that dies leaves neither.
-    """
-
-    def pass_on(request: HttpRequest) -> HttpResponse:
-        name = request.headers.get("Idempotency-Key")
-        if name is None or request.method not in _UNSAFE or not request.path.startswith("/api/"):
-            return handle(request)
-        # A token that was revoked, or a session that ended, gets no answer of before either.
-        if known_actor(request) is None:
-            return handle(request)
-        try:
-            return _once(handle, request, name)
-        except PeakendError as error:
-            return shown_error(request, error)
-
-    return pass_on
-
-
-def _once(handle: Handler, request: HttpRequest, name: str) -> HttpResponse:
-    session = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
-    caller = hashlib.sha256(f"{request.headers.get('Authorization', '')}\n{session}".encode()).hexdigest()
-    content = f"{request.method} {request.get_full_path()}\n".encode() + request.body
-    digest = hashlib.sha256(content).hexdigest()
-    if not (0 < len(name) <= 200 and name.isascii() and name.isprintable() and " " not in name):
-        raise InvalidError(
-            Text(
-                "An idempotency key has 1 to 200 letters, digits or signs of ASCII.",
-                "幂等键须为 1 至 200 个 ASCII 字符，不含空格。",
-            ),
-            Text(
-                "Send a random one for every call, such as a UUID.", "请为每次调用发送一个随机值，例如 UUID。"
-            ),
-        )
-    try:
-        with transaction.atomic():
-            kept = RepeatableRequest.objects.create(caller=caller, name=name, digest=digest, at=clock.now())
-            response = handle(request)
-            if response.status_code >= 400:
-                transaction.set_rollback(True)
-                return response
-            kept.status, kept.body = response.status_code, response.content
-            kept.headers = {"Content-Type": response.headers.get("Content-Type", "")}
-            kept.save()
-            return response
-    except IntegrityError:
-        before = RepeatableRequest.objects.filter(caller=caller, name=name).first()
-        if before is None:
-            raise
-    return _again(before, digest)
-
-
-def _again(before: RepeatableRequest, digest: str) -> HttpResponse:
-    if before.digest != digest:
-        raise ConflictError(
-            Text("This idempotency key was used for another call.", "此幂等键已用于另一次调用。"),
-            Text("Send a new key with a new call.", "新的调用请使用新的幂等键。"),
-        )
-    return HttpResponse(
-        bytes(before.body),
-        status=cast(int, before.status),
-        headers={**before.headers, "Idempotency-Replayed": "true"},
-    )
