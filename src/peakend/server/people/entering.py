@@ -72,8 +72,10 @@ def let_in(request: HttpRequest, user: User, next_: str, *, way: str) -> HttpRes
 
 
 def begin_session(request: HttpRequest, user: User, *, way: str) -> None:
-    """A session with a new name, so that one planted before is worth nothing; and its audit entry."""
-    request.session.pop(_HALF, None)
+    """A session with a new name and nothing in it, so that one planted before is worth nothing; and its audit
+    entry."""
+    # Also what is in it: a key for an authenticator that its planter has read would become the user's own.
+    request.session.flush()
     with transaction.atomic():
         login(request, user, backend=_BACKEND)
         _note(actor=actor_of_user(user), user=user, way=way)
@@ -93,6 +95,7 @@ def speak(response: HttpResponse, language: str) -> None:
         "zh-hans" if language.startswith("zh") else "en",
         max_age=31_536_000,
         secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
         samesite="Lax",
     )
 

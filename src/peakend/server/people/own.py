@@ -160,11 +160,25 @@ def set_up_factor(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                codes = second_factor.confirm(actor=actor, secret=secret, code=form.cleaned_data["code"])
+                codes = second_factor.confirm(
+                    actor=actor,
+                    secret=secret,
+                    code=form.cleaned_data["code"],
+                    session=sign_ins.mark_of(request),
+                )
             except SiteError as error:
                 refused(form, error)
             else:
                 door.enrolled(request)
+                # What was signed in with less must not go on under the old name.
+                request.session.cycle_key()
+                messages.success(
+                    request,
+                    say(
+                        "The second step is on; other devices are signed out.",
+                        "两步验证已启用，其他设备已退出。",
+                    ),
+                )
                 return render(request, "people/codes.html", {"codes": codes, "next": "/you/"})
     qr = second_factor.qr_picture(second_factor.provisioning_url(user, secret))
     context = {"form": form, "secret": secret, "qr": qr}

@@ -87,10 +87,11 @@ def right_code(secret: str, code: str) -> int | None:
 
 
 @service(OWN)
-def confirm(*, actor: Actor, secret: str, code: str) -> list[str]:
+def confirm(*, actor: Actor, secret: str, code: str, session: str = "") -> list[str]:
     """Take `secret` as the actor's second factor as `code` proves that their app has it; ten recovery codes.
 
-    The codes can be read this once. `InvalidError` for a wrong code, `ConflictError` where there is a factor.
+    The codes can be read this once. Every session but `session` (its key) ends: they began without
+    it. `InvalidError` for a wrong code, `ConflictError` where there is a factor.
     """
     user = _own(actor)
     if has(user):
@@ -103,7 +104,7 @@ def confirm(*, actor: Actor, secret: str, code: str) -> list[str]:
         raise wrong_code()
     user.totp_secret, user.totp_confirmed_at, user.totp_last_step = seal(secret), clock.now(), step
     user.save(update_fields=["totp_secret", "totp_confirmed_at", "totp_last_step"])
-    audit(actor, "people.second_factor_on", user)
+    audit(actor, "people.second_factor_on", user, sessions_ended=end_all(user.pk, session))
     return _fresh_codes(user)
 
 

@@ -82,7 +82,10 @@ def change_person(
     sites: Sequence[str] | None = None,
     teams: Sequence[tuple[str, str]] | None = None,
 ) -> User:
-    """Change what is given. Nobody changes their own role or scope; the last administrator stays one."""
+    """Change what is given. Nobody changes their own role or scope; the last administrator stays one.
+
+    With another role the user's sessions end: they sign in again, with the second factor that it may need.
+    """
     user = _manageable(actor, key)
     before = (user.role, _scope_of(user))
     _put(user, name=name, email=email, language=language, employee_id=employee_id)
@@ -102,10 +105,12 @@ def change_person(
         )
     _check_reach(actor, user)
     _check_administrator_left()
+    ended = sign_ins.end_all(user.pk) if user.role != before[0] else 0
     audit(
         actor,
         "people.changed",
         user,
+        sessions_ended=ended,
         role=user.role,
         role_before=before[0],
         scope_changed=before[1] != after[1],
