@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import socketserver
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -33,6 +35,13 @@ class Receiver:
 def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
     """A server on loopback, let through by name."""
     monkeypatch.setenv(ALLOW, "127.0.0.1")
+    with receiving() as found:
+        yield found
+
+
+@contextmanager
+def receiving(ports: Iterable[int] = (0,)) -> Iterator[Receiver]:
+    """A server on loopback at the first of `ports` that is free."""
     found = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
@@ -48,12 +57,24 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _bound(ports, Handler)
     found.url = f"http://127.0.0.1:{server.server_address[1]}/hook?a=1"
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield found
-    server.shutdown()
-    server.server_close()
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _bound(ports: Iterable[int], handler: type[BaseHTTPRequestHandler]) -> ThreadingHTTPServer:
+    for port in ports:
+        try:
+            return ThreadingHTTPServer(("127.0.0.1", port), handler)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    raise AssertionError("no port is free")
 
 
 @dataclass
