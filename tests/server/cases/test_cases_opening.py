@@ -14,7 +14,7 @@ from peakend.server.acting import clock
 from peakend.server.acting.actors import Role, system
 from peakend.server.acting.errors import InvalidError, NotAllowedError
 from peakend.server.answering.signals import response_completed
-from peakend.server.cases import rules
+from peakend.server.cases import editing, receivers, rules
 from peakend.server.cases.models import Case, CaseRule
 from peakend.server.cases.opening import open_case, open_from_response
 from peakend.server.cases.signals import case_opened
@@ -63,6 +63,46 @@ def test_a_promoter_costs_no_query(completed: Callable[..., Any]) -> None:
     ) as queries:
         assert open_from_response(response, whole(response)) is None
     assert len(queries) == 0
+
+
+@pytest.mark.parametrize("served_by", ["E-front_line-north", ""])
+def test_a_case_costs_a_fixed_number_of_queries(
+    completed: Callable[..., Any],
+    customer_of: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    served_by: str,
+) -> None:
+    monkeypatch.setattr(receivers, "open_from_response", lambda *_: None)
+    first, second = (completed(3, customer=customer_of(f"C-{n}"), employee_id=served_by) for n in range(2))
+    open_from_response(first, whole(first))
+    with CaptureQueriesContext(connection) as queries:
+        made = open_from_response(second, whole(second))
+    assert made is not None
+    # PostgreSQL: a lock on the customer and one on the audit besides.
+    assert len(queries) == 13 + 2 * (connection.vendor == "postgresql"), "\n".join(
+        one["sql"] for one in queries
+    )
+
+
+def test_changed_deadlines_and_calendars_count_for_the_next_case(
+    completed: Callable[..., Any], company: Any, at_work: Any
+) -> None:
+    completed(3)
+    actor = company.actor("cx_manager")
+    name = {"en": "Short"}
+    editing.save_sla(actor=actor, code="normal", name=name, severity="normal", resolve_amount=1, position=1)
+    completed(3)
+    case = Case.objects.first()
+    assert case is not None
+    assert case.due_at == clock.now() + timedelta(minutes=1)
+    company.sites["north"].calendar = "mine"
+    company.sites["north"].save()
+    late = [[["12:00", "13:00"]]] * 7
+    editing.save_calendar(actor=actor, code="mine", name=name, week=late)
+    completed(3)
+    case = Case.objects.first()
+    assert case is not None
+    assert case.due_at == clock.now() + timedelta(minutes=121)
 
 
 def test_a_robot_opens_nothing(completed: Callable[..., Any]) -> None:

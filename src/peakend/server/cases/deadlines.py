@@ -21,6 +21,7 @@ from peakend.server.cases.calendars import (
 )
 from peakend.server.cases.catalogue import Sla
 from peakend.server.cases.models import Case
+from peakend.server.cases.rules import snapshot
 
 Kind = Literal["contact", "resolution", "recontact"]
 KINDS: dict[str, Text] = {
@@ -64,13 +65,20 @@ def clock_of(case: Case, calendars: Mapping[str, Calendar] | None = None) -> Clo
     return Clock(calendars.get(code) or calendars[catalogue.DEFAULT_CALENDAR], zone)
 
 
+def kept_clock(case: Case) -> Clock:
+    """The clock of a case just opened, by the calendars the process keeps: no query."""
+    site = case.site
+    code = site.calendar if site else catalogue.DEFAULT_CALENDAR
+    return Clock(snapshot().calendar(code), site.timezone if site else catalogue.DEFAULT_ZONE)
+
+
 def set_deadlines(case: Case, tier: str, clock: Clock) -> None:
     """The deadlines of a case just opened.
 
     Those of the company's policy, cut by the legal limits that apply.
     """
     start = case.opened_at
-    listed = [one for one in catalogue.slas() if _meant(one, case, tier)]
+    listed = [one for one in snapshot().slas if _meant(one, case, tier)]
     own = next((one for one in listed if not one.regulation), None)
     contact = _due(own, start, clock, "contact") if own else None
     due = _due(own, start, clock, "resolve") if own else None

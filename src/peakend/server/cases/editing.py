@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 UNITS = ("minutes", "workdays", "days")
+# What every process keeps to open cases by.
+KEPT: tuple[type[Setting], ...] = (CaseRule, SlaPolicy, BusinessCalendar)
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -63,6 +65,8 @@ def _one_of(field: str, value: str, known: Sequence[str] | Mapping[str, Any], em
 def _saved(model: type[Setting], actor: Actor, code: str, **fields: Any) -> Any:  # noqa: ANN401
     row, _ = model.objects.update_or_create(code=code, defaults=fields)
     audit(actor, "cases.settings", row, what=model.__name__, code=code)
+    if model in KEPT:
+        rules.changed()
     return row
 
 
@@ -107,7 +111,6 @@ def save_rule(
         position=position,
         active=active,
     )
-    rules.changed()
     return row
 
 
@@ -308,7 +311,7 @@ def turn(*, actor: Actor, what: str, code: str, active: bool) -> Setting:
     row.active = active
     row.save()
     audit(actor, "cases.settings", row, what=what, code=code, active=active)
-    if what == "rules":
+    if models[what] in KEPT:
         rules.changed()
     return row
 

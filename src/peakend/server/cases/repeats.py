@@ -5,19 +5,21 @@ Four reports become one case of whoever owns the touchpoint (ACT-01).
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 
 from peakend.language import Text
 from peakend.server.acting import clock
 from peakend.server.acting.actors import Role
 from peakend.server.acting.services import audit
 from peakend.server.cases import presets
-from peakend.server.cases.deadlines import clock_of, refresh, set_deadlines
-from peakend.server.cases.models import Case, CaseNumber, Escalation
-from peakend.server.cases.routing import Route, give, owner_of_touchpoint, queue, tell
+from peakend.server.cases.deadlines import kept_clock, refresh, set_deadlines
+from peakend.server.cases.models import Case, Escalation
+from peakend.server.cases.routing import Route, begin, next_number, owner_of_touchpoint, queue, tell
 from peakend.server.cases.signals import case_opened
 from peakend.server.cases.timeline import happened
 from peakend.server.people.models import User
@@ -34,22 +36,57 @@ def detect(case: Case, actor: Actor) -> Case | None:
     """
     if case.customer_id is None or case.kind in ("repeat", "praise") or case.parent_id is not None:
         return None
-    # One at a time for one customer: two reports at the same moment must see each other.
-    type(case.customer).objects.select_for_update().filter(pk=case.customer_id).first()
+    _hold(case.customer_id)
     since = clock.now() - timedelta(days=presets.REPEAT_DAYS)
-    reports = list(
-        Case.objects.filter(customer=case.customer_id, opened_at__gte=since, parent=None)
-        .exclude(kind__in=("repeat", "praise"))
-        .order_by("pk")
-    )
+    reports, gathered = _reports(case.customer_id, since)
     for topic, same in _topics(case, reports):
-        gathering = Case.objects.filter(repeat_of=topic).first()
-        if gathering is not None or len(same) >= presets.REPEATS:
-            return _gather(gathering, topic, same, case, actor)
+        if topic in gathered or len(same) >= presets.REPEATS:
+            gathering = Case.objects.filter(repeat_of=topic).first()
+            return _gather(gathering, topic, _whole(same), case, actor)
     return None
 
 
-def _topics(case: Case, reports: list[Case]) -> list[tuple[str, list[Case]]]:
+def _hold(customer: int) -> None:
+    """One at a time for one customer: two reports at the same moment must see each other.
+
+    SQLite admits one writer by itself.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("select 1 from customers_customer where id = %s for update", [customer])
+
+
+@dataclass(frozen=True)
+class _Report:
+    """What of a case tells whether it is the same complaint."""
+
+    pk: int
+    touchpoint_id: int | None
+    cause: str
+    where: tuple[int | None, int | None, str]
+
+
+def _reports(customer: int, since: datetime) -> tuple[list[_Report], set[str]]:
+    """The cases that no other gathers yet, oldest first, and what cases of the customer gather already."""
+    rows = Case.objects.filter(Q(opened_at__gte=since) | Q(repeat_of__isnull=False), customer=customer)
+    fields = ("pk", "touchpoint_id", "cause", "site_id", "team_id", "served_by")
+    found, gathered = [], set()
+    for kind, parent, opened_at, topic, *values in rows.order_by("pk").values_list(
+        "kind", "parent_id", "opened_at", "repeat_of", *fields
+    ):
+        if topic is not None:
+            gathered.add(topic)
+        if parent is None and kind not in ("repeat", "praise") and opened_at >= since:
+            pk, touchpoint, cause, *where = values
+            found.append(_Report(pk, touchpoint, cause, tuple(where)))
+    return found, gathered
+
+
+def _whole(reports: list[_Report]) -> list[Case]:
+    return list(Case.objects.filter(pk__in=[one.pk for one in reports]).order_by("pk"))
+
+
+def _topics(case: Case, reports: list[_Report]) -> list[tuple[str, list[_Report]]]:
     """What `case` may be a repetition of, the most certain first, each with the reports of the same."""
     stem = f"customer {case.customer_id}"
     found = []
@@ -58,7 +95,7 @@ def _topics(case: Case, reports: list[Case]) -> list[tuple[str, list[Case]]]:
         found.append((f"{stem} touchpoint {case.touchpoint_id}", same))
     if case.cause:
         found.append((f"{stem} cause {case.cause}"[:80], [one for one in reports if one.cause == case.cause]))
-    where = {(one.site_id, one.team_id, one.served_by) for one in reports}
+    where = {one.where for one in reports}
     # Told several people, each promised to pass it on.
     found.append((f"{stem} everywhere", reports if len(where) > 1 else []))
     return found
@@ -81,13 +118,11 @@ def _gather(gathering: Case | None, topic: str, same: list[Case], case: Case, ac
 
 
 def _opened(topic: str, same: list[Case], case: Case, actor: Actor) -> Case:
-    from peakend.server.cases.opening import FIRST_NUMBER
-
     now = clock.now()
     at_one = case.touchpoint if " touchpoint " in topic else None
     places = {one.site_id for one in same}
     made = Case(
-        number=FIRST_NUMBER + CaseNumber.objects.create(at=now).pk,
+        number=next_number(now),
         title=f"{len(same)} × {case.touchpoint.name}" if at_one and case.touchpoint else f"{len(same)} × ",
         kind="repeat",
         severity="high",
@@ -103,13 +138,11 @@ def _opened(topic: str, same: list[Case], case: Case, actor: Actor) -> Case:
     )
     if not at_one:
         made.title = f"{len(same)} × {case.title}"[:300]
-    place = clock_of(made)
+    place = kept_clock(made)
     set_deadlines(made, case.customer.tier if case.customer else "", place)
     refresh(made, place, now)
-    made.save(force_insert=True)
-    happened(made, "opened", actor)
     owner = owner_of_touchpoint(made.touchpoint)
-    give(made, Route(owner or queue(made.site), case.supervisor, "touchpoint" if owner else "queue"), actor)
+    begin(made, Route(owner or queue(made.site), case.supervisor, "touchpoint" if owner else "queue"), actor)
     Escalation.objects.create(case=made, deadline="repeat", level=3, at=now)
     managers = User.objects.filter(role=Role.CX_MANAGER, is_active=True)
     named = " · ".join(one.name for one in managers)

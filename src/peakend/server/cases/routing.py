@@ -10,20 +10,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, QuerySet
+from django.db import connection
+from django.db.models import Count, F, Max, Q, QuerySet
 from django.urls import reverse
 
 from peakend.language import Text
 from peakend.server.acting import clock
 from peakend.server.acting.actors import Role
-from peakend.server.cases.models import OPEN, Case
-from peakend.server.cases.timeline import happened
-from peakend.server.notices.outbox import announce, notify, send_mail
+from peakend.server.cases.models import OPEN, Case, CaseEvent
+from peakend.server.cases.timeline import line
+from peakend.server.notices.models import Mail
+from peakend.server.notices.outbox import announce, notify
 from peakend.server.people.models import User
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from peakend.server.acting.actors import Actor
     from peakend.server.company.models import Site, Team, Touchpoint
+
+FIRST_NUMBER = 1000  # so that a number is never one digit on the phone
 
 
 @dataclass(frozen=True)
@@ -56,31 +62,75 @@ def least_loaded(people: QuerySet[User]) -> QuerySet[User]:
 
 def route(site: Site | None, team: Team | None, served_by: str, *, avoid: Iterable[int] = ()) -> Route:
     """Who is to own a case of that place; not one of `avoid` (primary keys of users)."""
-    without = list(avoid)
-    people = User.objects.exclude(pk__in=without)
-    supervisor = supervisor_of(site, team, without)
-    owner = _served(people, site, team, served_by)
+    without = set(avoid)
+    near = _near(site, team, without) if site or team else _anywhere(served_by, without)
+    supervisor = _least([one.user for one in near if one.supervises])
+    served = [one.user for one in near if one.serves and served_by and one.user.employee_id == served_by]
+    if served:
+        return Route(served[0], supervisor, "served")
+    owner = _least([one.user for one in near if one.in_team and one.user.role == Role.FRONT_LINE])
     if owner is not None:
-        return Route(owner, supervisor, "served")
-    if team is not None:
-        owner = least_loaded(people.filter(role=Role.FRONT_LINE, teams=team)).first()
-        if owner is not None:
-            return Route(owner, supervisor, "fewest")
+        return Route(owner, supervisor, "fewest")
     if supervisor is not None:
         return Route(supervisor, supervisor, "supervisor")
     return Route(queue(site, without), None, "queue")
 
 
-def _served(people: QuerySet[User], site: Site | None, team: Team | None, served_by: str) -> User | None:
+@dataclass(frozen=True)
+class _Near:
+    """Somebody active at a place, and what makes them so."""
+
+    user: User
+    in_team: bool
+    supervises: bool
+    serves: bool
+
+
+def _near(site: Site | None, team: Team | None, avoid: set[int]) -> list[_Near]:
+    """Everybody of the place, by one query: who serves it, works in the team, supervises it."""
+    of_team = team.site_id if team else None
+    watched = site.pk if site else of_team  # the site whose supervisors count
+    sites = {one for one in (watched, of_team) if one is not None}
+    place = Q(sites__in=sites) | (Q(teams=team) if team else Q(teams__site=site))
+    rows = User.objects.filter(place, is_active=True).annotate(by_team=F("teams"), by_site=F("sites"))
+    found: dict[int, User] = {}
+    teams: dict[int, set[int]] = {}
+    places: dict[int, set[int]] = {}
+    for user in rows.order_by("pk"):
+        if user.pk not in avoid:
+            found[user.pk] = user
+            teams.setdefault(user.pk, set()).add(user.by_team)
+            places.setdefault(user.pk, set()).add(user.by_site)
+    near = []
+    for pk, user in found.items():
+        in_team = team is not None and team.pk in teams[pk]
+        near.append(
+            _Near(
+                user,
+                in_team,
+                user.role == Role.SUPERVISOR and (in_team or watched in places[pk]),
+                # Somebody who has left the team could not even open the case.
+                user.role != Role.ANALYST and (team is None or in_team or of_team in places[pk]),
+            )
+        )
+    return near
+
+
+def _anywhere(served_by: str, avoid: set[int]) -> list[_Near]:
     if not served_by:
-        return None
-    found = people.filter(is_active=True, employee_id=served_by).exclude(role=Role.ANALYST)
-    # Somebody who has left the team could not even open the case.
-    if team is not None:
-        found = found.filter(Q(teams=team) | Q(sites=team.site_id))
-    elif site is not None:
-        found = found.filter(Q(teams__site=site) | Q(sites=site))
-    return found.order_by("pk").first()
+        return []
+    people = User.objects.filter(is_active=True, employee_id=served_by).exclude(role=Role.ANALYST)
+    return [_Near(one, False, False, True) for one in people.order_by("pk") if one.pk not in avoid]
+
+
+def _least(people: list[User]) -> User | None:
+    """Like `least_loaded`, of people at hand: no query where there is one."""
+    if len(people) < 2:
+        return people[0] if people else None
+    rows = Case.objects.filter(owner__in=people).order_by().values_list("owner")
+    counted = rows.annotate(load=Count("pk", filter=Q(status__in=OPEN)), last=Max("opened_at"))
+    loads = {owner: (load, last.timestamp()) for owner, load, last in counted}
+    return min(people, key=lambda one: (*loads.get(one.pk, (0, 0.0)), one.pk))
 
 
 def supervisor_of(site: Site | None, team: Team | None, avoid: Iterable[int] = ()) -> User | None:
@@ -114,28 +164,36 @@ def owner_of_touchpoint(touchpoint: Touchpoint | None) -> User | None:
     return User.objects.filter(meant, is_active=True).exclude(role=Role.ANALYST).order_by("pk").first()
 
 
-def give(case: Case, route_: Route, actor: Actor, *, first: bool = True) -> None:
-    """Make the route's people the case's and tell them; the case is saved.
+def next_number(at: datetime) -> int:
+    """The number of a new case."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into cases_casenumber (at) values (%s) returning id",
+            [connection.ops.adapt_datetimefield_value(at)],
+        )
+        return FIRST_NUMBER + int(cursor.fetchone()[0])
 
-    `first`: it was only now opened.
-    """
+
+def begin(case: Case, route_: Route, actor: Actor) -> None:
+    """Write a new case of the route's people with its first lines, and tell them and other systems."""
     case.owner, case.supervisor = route_.owner, route_.supervisor or case.supervisor
-    told = [one for one in (route_.owner, case.supervisor) if one is not None]
+    now = clock.now()
+    if route_.owner is not None:
+        case.notified_at = now
+    case.save(force_insert=True)
+    opened = line(case, "opened", actor, at=case.opened_at)
     if route_.owner is None:
-        happened(case, "unrouted", actor)
+        routed = line(case, "unrouted", actor, at=now)
     else:
-        happened(case, "routed", actor, to=route_.owner.name, why=route_.why)
-        if case.notified_at is None:
-            case.notified_at = clock.now()
-    case.save()
+        routed = line(case, "routed", actor, at=now, to=route_.owner.name, why=route_.why)
+    CaseEvent.objects.bulk_create([opened, routed])
     tell(
-        told,
+        [one for one in (route_.owner, case.supervisor) if one is not None],
         case,
         Text(f"New case {case.number}: {case.title}", f"新工单 {case.number}：{case.title}"),
         mark="case.opened",
     )
-    if first:
-        announce("case.opened", case.key, facts(case))
+    announce("case.opened", case.key, facts(case))
 
 
 def facts(case: Case) -> dict[str, object]:
@@ -158,6 +216,7 @@ def tell(people: Iterable[User], case: Case, title: Text, *, mark: str) -> None:
     listed = list({one.pk: one for one in people if one.is_active}.values())
     path = reverse("cases:case", args=[case.key])
     notify(listed, title, path)
+    now, mails = clock.now(), []
     for user in listed:
         language = "zh" if user.language.startswith("zh") else "en"
         words = title.in_("zh" if language == "zh" else "en")
@@ -165,4 +224,8 @@ def tell(people: Iterable[User], case: Case, title: Text, *, mark: str) -> None:
         opened = Text("Open it here:", "请在此处理：").in_("zh" if language == "zh" else "en")
         by = Text("Next deadline:", "最近时限：").in_("zh" if language == "zh" else "en")
         text = f"{words}\n\n" + (f"{by} {due}\n" if due else "") + f"{opened} {settings.PUBLIC_URL}{path}\n"
-        send_mail(user.email, words[:300], text, reference=f"{mark}:{case.key}")
+        mails.append(
+            Mail(to=user.email, subject=words[:300], text=text, reference=f"{mark}:{case.key}", due_at=now)
+        )
+    # What `send_mail` does, for all of them by one query: this stands in the way of a customer's answer.
+    Mail.objects.bulk_create(mails)

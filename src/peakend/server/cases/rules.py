@@ -1,26 +1,28 @@
 """Which answers open a case.
 
-The rules are kept in the process: an answer that matches none costs no query.
+The rules are kept in the process, with the deadlines and calendars of the cases they open: an answer that
+matches none costs no query.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StrictInt, StrictStr, StringConstraints
 
 from peakend.language import Text
-from peakend.server.cases import presets
-from peakend.server.cases.catalogue import words
+from peakend.server.cases import catalogue, presets
+from peakend.server.cases.catalogue import Sla, words
 from peakend.server.cases.models import CaseRule, RuleVersion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from peakend.server.answering.models import Response
+    from peakend.server.cases.calendars import Calendar
     from peakend.server.surveys.questionnaire import Question, Questionnaire
 
 Operator = Literal["eq", "ne", "in", "lt", "le", "gt", "ge", "contains", "answered", "not_answered"]
@@ -86,11 +88,22 @@ class Match:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The rules by position and the surveys that ask about a recovery, as of one version."""
+    """What a case opens by, as of one version: rules and deadlines by position, surveys about a recovery.
+
+    `calendars` fills itself as places need them: one that cannot be read must not keep others from working.
+    """
 
     version: int
     rules: tuple[Rule, ...]
     recovery_surveys: frozenset[int]
+    slas: tuple[Sla, ...]
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+
+    def calendar(self, code: str) -> Calendar:
+        """The calendar of a site; the office's where there is none of that code."""
+        if code not in self.calendars:
+            self.calendars[code] = catalogue.calendar(code)
+        return self.calendars[code]
 
 
 def rules(*, every: bool = False) -> list[Rule]:
@@ -145,19 +158,19 @@ def snapshot() -> Snapshot:
         return kept
     version = version_number()
     if kept is None or kept.version != version:
-        kept = Snapshot(version, tuple(rules()), _recovery_surveys())
+        kept = Snapshot(version, tuple(rules()), _recovery_surveys(), tuple(catalogue.slas()))
     with _lock:
         _kept, _checked = kept, at
     return kept
 
 
 def version_number() -> int:
-    """How often the rules were changed."""
+    """How often rules, deadlines or calendars were changed."""
     return RuleVersion.objects.values_list("number", flat=True).filter(pk=1).first() or 0
 
 
 def changed() -> None:
-    """Every process is to read the rules anew. Call it in the transaction of the change."""
+    """Every process is to read them anew. Call it in the transaction of the change."""
     from django.db import transaction
     from django.db.models import F
 
