@@ -6,8 +6,8 @@ OUT ?= out
 # Parallel test processes; pytest-xdist keeps tests that share a server in one of them.
 WORKERS ?= auto
 
-# What walks through every address asks the same of either database: once is enough.
-ROUTES := --ignore tests/server/test_access.py --ignore tests/server/attacks --ignore tests/server/faults
+# How every page looks is the same on either database: once is enough.
+LOOKS := --ignore tests/server/browser/test_browser_every_page.py
 
 .PHONY: demo test check bench bench-small clean
 
@@ -16,7 +16,7 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup
-	PEAKEND_TEST_SITE=postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/server -m "not browser" $(ROUTES)
+	PEAKEND_TEST_SITE=postgres $(BIN)/pytest -n $(WORKERS) --dist loadgroup tests/server $(LOOKS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check src tests bench docs/*.py
