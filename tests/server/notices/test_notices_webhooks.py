@@ -9,12 +9,14 @@ import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from peakend.server.acting import clock
 from peakend.server.acting.errors import InvalidError, NotAllowedError
-from peakend.server.notices import delivering, webhooks
+from peakend.server.acting.models import AuditEntry
+from peakend.server.notices import delivering, signing, webhooks
 from peakend.server.notices.models import Delivery, Event, Notification, Webhook
 from peakend.server.notices.outbox import announce
 from peakend.server.notices.reaching import UnreachableError
@@ -243,3 +245,87 @@ def test_a_spread_that_dies_leaves_the_event_to_the_next(
     assert Event.objects.filter(spread=False).count() == 1
     assert delivering.spread() == 1
     assert Delivery.objects.count() == 1
+
+
+# Another secret
+# ------------------------------------------------------------------------------------------------------
+
+
+def signed_with(secret: str, call: tuple[dict[str, str], bytes]) -> bool:
+    """As a receiver checks it: one signature that fits is enough."""
+    headers, body = call
+    made = signing.signature(secret, headers["webhook-id"], int(headers["webhook-timestamp"]), body)
+    return made in headers["webhook-signature"].split(" ")
+
+
+def next_call(receiver: Any) -> Any:
+    """What the next event brings to the receiver."""
+    announce("case.opened", "K1", {})
+    delivering.spread()
+    delivering.deliver()
+    return receiver.calls[-1]
+
+
+def test_for_a_day_both_secrets_sign_and_then_only_the_new_one(
+    company: Any, hooked: Any, receiver: Any
+) -> None:
+    hook, old = hooked
+    assert len(next_call(receiver)[0]["webhook-signature"].split(" ")) == 1
+    renewed, new = webhooks.renew_secret(actor=company.actor("administrator"), key=hook.key)
+    assert renewed.old_secret_until is not None
+    call = next_call(receiver)
+    assert signed_with(new, call)
+    assert signed_with(old, call)
+    assert call[0]["webhook-signature"].startswith("v1,")
+    with later(hours=23, minutes=59):
+        assert signed_with(old, next_call(receiver))
+    with later(hours=24, seconds=1):
+        call = next_call(receiver)
+        assert signed_with(new, call)
+        assert not signed_with(old, call)
+        assert " " not in call[0]["webhook-signature"]
+    row = Webhook.objects.get()
+    assert (row.old_secret, row.old_secret_until) == ("", None)
+    entry = AuditEntry.objects.get(action="notices.webhook_secret_renewed")
+    assert entry.data["old_secret_until"] == renewed.old_secret_until.isoformat()
+
+
+def test_of_two_renewals_in_a_day_the_last_two_secrets_sign(company: Any, hooked: Any, receiver: Any) -> None:
+    hook, first = hooked
+    actor = company.actor("administrator")
+    _, second = webhooks.renew_secret(actor=actor, key=hook.key)
+    _, third = webhooks.renew_secret(actor=actor, key=hook.key)
+    call = next_call(receiver)
+    assert [signed_with(one, call) for one in (first, second, third)] == [False, True, True]
+
+
+def test_a_secret_that_others_got_hold_of_ends_at_once(
+    company: Any, hooked: Any, receiver: Any, token_of: Callable[..., dict[str, str]], client: Client
+) -> None:
+    hook, old = hooked
+    token = token_of("administrator")
+    address = f"/api/v1/webhooks/{hook.key}"
+    assert client.delete(f"{address}/old-secret", headers=token).status_code == 409
+    renewed = client.post(f"{address}/secret", headers=token).json()
+    assert renewed["old_secret_until"] == client.get(address, headers=token).json()["old_secret_until"]
+    ended = client.delete(f"{address}/old-secret", headers=token)
+    assert (ended.status_code, ended.json()["old_secret_until"]) == (200, None)
+    call = next_call(receiver)
+    assert signed_with(renewed["secret"], call)
+    assert not signed_with(old, call)
+    assert AuditEntry.objects.filter(action="notices.webhook_old_secret_ended").count() == 1
+
+
+def test_the_page_says_until_when_the_old_secret_signs(
+    hooked: Any, client_of: Callable[[str], Client]
+) -> None:
+    browser, address = client_of("administrator"), f"/webhooks/{hooked[0].key}/"
+    assert "old secret until" not in browser.get(address).content.decode()
+    page = browser.post(f"{address}secret/", follow=True).content.decode()
+    until = Webhook.objects.get().old_secret_until
+    assert until is not None
+    local = until.astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"{local:%Y-%m-%d %H:%M}</time>" in page.partition("old secret until")[2]
+    page = browser.post(f"{address}secret/end-old/", follow=True).content.decode()
+    assert "Only the new secret signs now." in page
+    assert "old secret until" not in page

@@ -118,7 +118,8 @@ class WebhookPatch(Schema):
 
 
 class WebhookOut(Schema):
-    """A webhook. `failures` in a row; nothing is tried before `retry_at`."""
+    """A webhook. `failures` in a row; nothing is tried before `retry_at`. Until `old_secret_until` the secret
+    before the last renewal signs as well."""
 
     key: str
     name: str
@@ -128,6 +129,7 @@ class WebhookOut(Schema):
     created_at: datetime
     failures: int
     retry_at: datetime | None
+    old_secret_until: datetime | None
 
 
 class WebhookWithSecret(WebhookOut):
@@ -296,8 +298,15 @@ def remove_webhook(request: HttpRequest, key: str) -> Status[None]:
 @router.post("/webhooks/{key}/secret", response={200: WebhookWithSecret, **REFUSED})
 @acts(WEBHOOKS)
 def renew_secret(request: HttpRequest, key: str) -> dict[str, Any]:
-    """Another secret; the old one signs nothing any more."""
+    """Another secret; for 24 hours the old one signs as well, `webhook-signature` has both."""
     return _with_secret(*webhooks.renew_secret(actor=actor_of(request), key=key))
+
+
+@router.delete("/webhooks/{key}/old-secret", response={200: WebhookOut, **REFUSED})
+@acts(WEBHOOKS)
+def end_old_secret(request: HttpRequest, key: str) -> Webhook:
+    """Let the old secret sign nothing any more, at once."""
+    return webhooks.end_old_secret(actor=actor_of(request), key=key)
 
 
 @router.post("/webhooks/{key}/test", response={202: DeliveryOut, **REFUSED})

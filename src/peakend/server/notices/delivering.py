@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -95,6 +95,7 @@ class Tried:
 def deliver(seconds: float = 10.0, stop: Callable[[], bool] = lambda: False) -> int:
     """Try what is due, for about so many seconds or until `stop` says so; how many tries were made."""
     ends, tries = time.monotonic() + seconds, 0
+    _forget_old_secrets()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         while time.monotonic() < ends and not stop():
             claimed = _claim()
@@ -107,13 +108,13 @@ def deliver(seconds: float = 10.0, stop: Callable[[], bool] = lambda: False) -> 
     return tries
 
 
-def _claim() -> list[tuple[Delivery, object, str]]:
+def _claim() -> list[tuple[Delivery, object, list[str]]]:
     """The oldest due delivery of every webhook that is not paused, leased so that nobody else sends it
     meanwhile."""
     now = clock.now()
     waiting = Delivery.objects.filter(due_at__lte=now).values("webhook")
     hooks = Webhook.objects.filter(Q(retry_at=None) | Q(retry_at__lte=now), active=True, pk__in=waiting)
-    claimed: list[tuple[Delivery, object, str]] = []
+    claimed: list[tuple[Delivery, object, list[str]]] = []
     for hook in hooks.order_by(F("retry_at").asc(nulls_first=True), "pk"):
         rows = Delivery.objects.filter(webhook=hook, due_at__isnull=False)
         # A lease that holds has neither status nor failure: another worker is sending.
@@ -127,26 +128,36 @@ def _claim() -> list[tuple[Delivery, object, str]]:
             due_at=lease, attempts=F("attempts") + 1, tried_at=now, status=None, failure=""
         ):
             found.attempts, found.webhook = found.attempts + 1, hook
-            claimed.append((found, lease, _secret(hook)))
+            claimed.append((found, lease, _secrets(hook, now)))
         if len(claimed) == AT_ONCE:
             break
     return claimed
 
 
-def _secret(hook: Webhook) -> str:
+def _secrets(hook: Webhook, now: datetime) -> list[str]:
+    """What signs now, the newest first; nothing where the newest cannot be read any more."""
     try:
-        return unseal(hook.secret)
+        found = [unseal(hook.secret)]
+        if hook.old_secret_until is not None and now < hook.old_secret_until:
+            found.append(unseal(hook.old_secret))
     except ValueError:
-        return ""
+        return []
+    return found
 
 
-def _try(claim: tuple[Delivery, object, str]) -> Tried:
-    delivery, lease, secret = claim
-    if not secret:
+def _forget_old_secrets() -> None:
+    over = Webhook.objects.filter(old_secret_until__lte=clock.now())
+    if over.exists():
+        over.update(old_secret="", old_secret_until=None)
+
+
+def _try(claim: tuple[Delivery, object, list[str]]) -> Tried:
+    delivery, lease, signing_with = claim
+    if not signing_with:
         said = "the site's secret key changed: renew this webhook's secret"
         return Tried(delivery, lease, None, said, 0.0)
     body = body_of(delivery.event)
-    headers = signing.headers_of(secret, delivery.event.key, int(time.time()), body)
+    headers = signing.headers_of(signing_with, delivery.event.key, int(time.time()), body)
     began = time.monotonic()
     try:
         answer = reaching.post(delivery.webhook.url, body, headers)

@@ -81,12 +81,17 @@ class Preference(models.Model):
 
 
 class Webhook(models.Model):
-    """An address of another system that is told of events. `secret` is sealed with the site's key."""
+    """An address of another system that is told of events. Secrets are sealed with the site's key.
+
+    After a renewal `old_secret` signs as well until `old_secret_until`, while the other side changes over.
+    """
 
     key = KeyField()
     name = models.CharField(max_length=200)
     url = models.CharField(max_length=500)
     secret = models.CharField(max_length=400)
+    old_secret = models.CharField(max_length=400, blank=True)
+    old_secret_until = models.DateTimeField(null=True)
     events = models.JSONField(default=list)  # names, or "case.*", or "*"
     active = models.BooleanField(default=True)
     created_by = models.ForeignKey("people.User", models.SET_NULL, null=True, related_name="+")

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 
 PREFIX = "whsec_"
 
@@ -23,12 +24,15 @@ def signature(secret: str, key: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.new(shared, signed, hashlib.sha256).digest()).decode()
 
 
-def headers_of(secret: str, key: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers of one try; `webhook-id` is the same on every try of an event."""
+def headers_of(secrets_: Sequence[str], key: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The headers of one try; `webhook-id` is the same on every try of an event.
+
+    With several secrets there are several signatures with a space between: one that fits is enough.
+    """
     return {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "Peakend-Webhooks/1",
         "webhook-id": key,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(secret, key, timestamp, body),
+        "webhook-signature": " ".join(signature(one, key, timestamp, body) for one in secrets_),
     }

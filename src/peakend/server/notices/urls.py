@@ -21,6 +21,7 @@ urlpatterns = [
     path("webhooks/<str:key>/edit/", webhook_pages.edit_webhook, name="edit_webhook"),
     path("webhooks/<str:key>/test/", webhook_pages.test, name="test_webhook"),
     path("webhooks/<str:key>/secret/", webhook_pages.renew, name="renew_secret"),
+    path("webhooks/<str:key>/secret/end-old/", webhook_pages.end_old, name="end_old_secret"),
     path("webhooks/<str:key>/remove/", webhook_pages.remove, name="remove_webhook"),
     path("webhooks/<str:key>/replay/", webhook_pages.replay_parked, name="replay_parked"),
     path("webhooks/<str:key>/deliveries/<str:delivery>/replay/", webhook_pages.replay, name="replay"),

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from peakend.server.acting import clock
 from peakend.server.acting.errors import SiteError
 from peakend.server.notices import selectors
 from peakend.server.notices import webhooks as services
@@ -83,6 +84,7 @@ def webhook(request: HttpRequest, key: str) -> HttpResponse:
         "next": after,
         "state": state,
         "secret": secret,
+        "overlap": found.old_secret_until is not None and clock.now() < found.old_secret_until,
         "waiting": selectors.deliveries(actor, found, "waiting").count(),
         "parked": selectors.deliveries(actor, found, "parked").count(),
     }
@@ -115,6 +117,15 @@ def renew(request: HttpRequest, key: str) -> HttpResponse:
     """Another secret."""
     _, secret = services.renew_secret(actor=actor_of(request), key=key)
     request.session[_SECRET] = [key, secret]
+    return redirect("notices:webhook", key)
+
+
+@page(WEBHOOKS)
+@require_POST
+def end_old(request: HttpRequest, key: str) -> HttpResponse:
+    """The old secret signs nothing any more."""
+    services.end_old_secret(actor=actor_of(request), key=key)
+    messages.success(request, say("Only the new secret signs now.", "现在仅由新密钥签名。"))
     return redirect("notices:webhook", key)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -21,6 +22,7 @@ from peakend.server.people.sealing import seal
 from peakend.server.web.say import told
 
 MOST = 100
+OVERLAP = timedelta(hours=24)
 
 
 @service(WEBHOOKS)
@@ -88,13 +90,29 @@ def change_webhook(
 
 @service(WEBHOOKS)
 def renew_secret(*, actor: Actor, key: str) -> tuple[Webhook, str]:
-    """Another secret, which nobody can read again; the old one signs nothing any more."""
+    """Another secret, which nobody can read again. For a day both sign, so that no event is refused while the
+    other side changes over; of secrets renewed before only the last one signs beside the new one."""
     found = selectors.get_webhook(actor, key)
-    secret = new_secret()
-    found.secret = seal(secret)
-    found.save(update_fields=["secret"])
-    audit(actor, "notices.webhook_secret_renewed", found)
+    secret, until = new_secret(), clock.now() + OVERLAP
+    found.old_secret, found.old_secret_until, found.secret = found.secret, until, seal(secret)
+    found.save(update_fields=["secret", "old_secret", "old_secret_until"])
+    audit(actor, "notices.webhook_secret_renewed", found, old_secret_until=until.isoformat())
     return found, secret
+
+
+@service(WEBHOOKS)
+def end_old_secret(*, actor: Actor, key: str) -> Webhook:
+    """The secret before the last renewal signs nothing any more: for one that others have got hold of."""
+    found = selectors.get_webhook(actor, key)
+    if found.old_secret_until is None:
+        raise ConflictError(
+            Text("No old secret is in use.", "没有仍在使用的旧密钥。"),
+            Text("Renew the secret first.", "请先更换密钥。"),
+        )
+    found.old_secret, found.old_secret_until = "", None
+    found.save(update_fields=["old_secret", "old_secret_until"])
+    audit(actor, "notices.webhook_old_secret_ended", found)
+    return found
 
 
 @service(WEBHOOKS)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from peakend.server.acting.audit import verify
 from peakend.server.acting.models import AuditEntry
 from peakend.server.acting.policies import actions
 from peakend.server.people.policies import AUDIT
+from peakend.server.web.clocks import zone_of
 from peakend.server.web.downloads import csv_file
 from peakend.server.web.pages import page
 from peakend.server.web.paging import cut
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-def entries(asked: Mapping[str, str]) -> QuerySet[Any]:
+def entries(asked: Mapping[str, str], zone: str = "UTC") -> QuerySet[Any]:
     """Entries by what was asked for; what is no day is left aside.
 
-    `who` is part of the name, `what` an action or its beginning, `subject` a key or type; `from`, `to` days.
+    `who` is part of the name, `what` an action or its beginning, `subject` a key or type; `from`, `to` days
+    in `zone`.
     """
     rows = AuditEntry.objects.all()
     words = {
@@ -47,9 +49,9 @@ def entries(asked: Mapping[str, str]) -> QuerySet[Any]:
         )
     first, last = _day(asked.get("from")), _day(asked.get("to"))
     if first:
-        rows = rows.filter(at__gte=_midnight(first))
+        rows = rows.filter(at__gte=_midnight(first, zone))
     if last and last < date.max:
-        rows = rows.filter(at__lt=_midnight(last + timedelta(days=1)))
+        rows = rows.filter(at__lt=_midnight(last + timedelta(days=1), zone))
     return rows
 
 
@@ -57,7 +59,7 @@ def entries(asked: Mapping[str, str]) -> QuerySet[Any]:
 @require_GET
 def audit_log(request: HttpRequest) -> HttpResponse:
     """What was done, last first."""
-    found, after = cut(entries(request.GET.dict()), request.GET.get("cursor"), 50)
+    found, after = cut(entries(request.GET.dict(), zone_of(request)), request.GET.get("cursor"), 50)
     return render(request, "people/audit.html", _context(request, {"rows": _readable(found), "next": after}))
 
 
@@ -80,7 +82,7 @@ def audit_csv(request: HttpRequest) -> HttpResponse:
     header = ("id", "at", "who", "kind", "action", "subject_type", "subject", "data", "previous", "digest")
 
     def lines() -> Iterator[tuple[object, ...]]:
-        for one in entries(request.GET.dict()).order_by("id").iterator(chunk_size=1000):
+        for one in entries(request.GET.dict(), zone_of(request)).order_by("id").iterator(chunk_size=1000):
             yield (
                 *(
                     one.pk,
@@ -126,5 +128,8 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+def _midnight(day: date, zone: str) -> datetime:
+    try:
+        return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
+    except OverflowError:  # the first day there is, east of Greenwich
+        return datetime.min.replace(tzinfo=UTC)

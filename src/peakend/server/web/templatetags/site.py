@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from peakend.language import Text
 from peakend.server.acting.policies import may as actor_may
 from peakend.server.web.assets import asset_url
+from peakend.server.web.clocks import local, zone_of
 from peakend.server.web.navigation import header_parts as parts_of_header
 from peakend.server.web.pages import known_actor
 from peakend.server.web.say import picked as pick
@@ -61,6 +62,23 @@ def wall(at: datetime, place: object = None) -> datetime:
     if zone or at.tzinfo is None or not at.utcoffset():
         at = at.replace(tzinfo=at.tzinfo or UTC).astimezone(ZoneInfo(zone or HOUSE_ZONE))
     return at.replace(tzinfo=None)
+
+
+@register.simple_tag(takes_context=True)
+def local_time(context: Context, at: datetime | None, fine: str = "") -> SafeString | str:
+    """`{% local_time one.at %}`: the time in the zone of who looks; `"s"`: with seconds, `"d"`: the day."""
+    if at is None:
+        return ""
+    zone = zone_of(context["request"])
+    written = local(at, zone).isoformat(" ", "seconds" if fine == "s" else "minutes")
+    shown = written[:10] if fine == "d" else written
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), zone, shown)
+
+
+@register.simple_tag(takes_context=True)
+def local_zone(context: Context) -> str:
+    """`{% local_zone %}`: the name of that zone."""
+    return zone_of(context["request"])
 
 
 @register.simple_tag
