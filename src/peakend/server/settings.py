@@ -108,6 +108,7 @@ def _database() -> dict[str, object]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
+ZONE_OF_ACTOR = "peakend.server.people.zones.zone_of_actor"
 ACTOR_OF_REQUEST = "peakend.server.people.acting.actor_of_request"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -173,5 +174,10 @@ LOGGING = {
     "formatters": {"json": {"()": "peakend.server.web.logs.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("PEAKEND_LOG_LEVEL", "INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "django.security": {"level": "WARNING"}},
+    "filters": {"patience": {"()": "peakend.server.web.logs.Patience"}},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "django.security": {"level": "WARNING"},
+        "django.request": {"filters": ["patience"]},
+    },
 }

@@ -41,6 +41,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
         facts = {name: fact() for name, fact in _facts.items()}
     except Error as error:
+        request.unavailable = True  # a warning in the log, no error: see `web.logs.Patience`
         return JsonResponse({"status": "no database", "error": type(error).__name__}, status=503)
     if waiting:
         return JsonResponse({"status": "migrations wait", "count": len(waiting)}, status=503)

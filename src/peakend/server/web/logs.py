@@ -13,6 +13,18 @@ _OWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "r
 _SECRET = re.compile(r"/(s/i|s/no|choose-password)/[^\s\"'<>]+")
 
 
+class Patience(logging.Filter):
+    """While the database is away Django writes an error, often with a traceback, for each of an outage's
+    requests. That is no fault in here: it becomes a warning in one line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every record stays."""
+        if getattr(getattr(record, "request", None), "unavailable", False):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class JsonLines(logging.Formatter):
     """A record with everything in its `extra` as one line of JSON."""
 

@@ -101,6 +101,7 @@ def noted(request: HttpRequest, error: BaseException) -> UnavailableError | None
     if found is not None:
         extra = {"number": getattr(request, "number", ""), "code": found.code, "error": str(error)[:200]}
         _log.warning("unavailable", extra=extra)
+        request.unavailable = True  # whoever logs the response knows: `web.logs.Patience`
     return found
 
 
