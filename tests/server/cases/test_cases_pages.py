@@ -244,3 +244,15 @@ def test_calendars_warn_where_holidays_are_unknown(client_of: Callable[..., Clie
         assert f"holidays of {year} are not known" in page(
             client_of("administrator"), "/cases/settings/calendars/"
         )
+
+
+def test_the_team_page_names_the_free_in_one_line(
+    completed: Callable[..., Any], client_of: Callable[..., Client], company: Any
+) -> None:
+    completed(3)
+    client = client_of("cx_manager")
+    answer = client.get("/cases/team/")
+    assert [one.user.name for one in answer.context["loads"]] == ["front_line north"]
+    assert "supervisor north" in answer.context["free"]
+    assert f"{len(answer.context['free'])} others have none" in answer.content.decode()
+    assert "人没有在办工单" in page(client, "/cases/team/", "zh-CN")

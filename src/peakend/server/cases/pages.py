@@ -108,7 +108,8 @@ def team(request: HttpRequest) -> HttpResponse:
         request,
         "cases/team.html",
         {
-            "loads": loads,
+            "loads": [one for one in loads if one.open or one.overdue or one.resolved],
+            "free": [one.user.name for one in loads if not (one.open or one.overdue or one.resolved)],
             "most": max((one.open for one in loads), default=0),
             "loop": _loop(actor),
             "late": [show(actor, case, calendars) for case in late],

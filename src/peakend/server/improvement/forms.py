@@ -30,11 +30,21 @@ def chosen_from(table: Mapping[str, Text], empty: bool = False) -> Choices:
 class ActorForm(forms.Form):
     """A form whose lists hold what the actor may choose: fields named site, team, touchpoint, owner, …"""
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - Django's
+        actor: Actor,
+        kept: Mapping[str, tuple[str, str]] | None = None,
+        **kwargs: Any,  # noqa: ANN401 - Django's
+    ) -> None:
+        """`kept`: what a field holds now with its words, so that it stays where one could not choose it."""
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             if name in _LISTS:
                 listed = list(_LISTS[name](actor))
+                now = (kept or {}).get(name)
+                if now is not None and now[0] not in {code for code, _ in listed}:
+                    listed.insert(0, now)
                 several = isinstance(field, forms.MultipleChoiceField)
                 field.choices = listed if several else [("", say("None", "无")), *listed]
 
@@ -95,8 +105,16 @@ def _line(en: str, zh: str, most: int = 300, **more: Any) -> forms.CharField:  #
     return forms.CharField(label=say_later(en, zh), max_length=most, **more)
 
 
+class _Sentences(forms.CharField):
+    """Several lines; a browser sends each of their ends as two characters, which nobody wrote."""
+
+    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's
+        """The text with its lines ended as they are stored."""
+        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
+
+
 def _text(en: str, zh: str, **more: Any) -> forms.CharField:  # noqa: ANN401 - the field's own
-    return forms.CharField(label=say_later(en, zh), max_length=4000, widget=_AREA, **more)
+    return _Sentences(label=say_later(en, zh), max_length=4000, widget=_AREA, **more)
 
 
 def _pick(en: str, zh: str, choices: Any = (), **more: Any) -> forms.ChoiceField:  # noqa: ANN401 - the field's own
@@ -148,6 +166,21 @@ class TopicWorkForm(ActorForm):
     resources = _text("Resources needed", "所需资源", required=False)
     planned_change = _text("Planned change", "计划的变更", required=False)
     review_on = _day("Review on", "验证日期", required=False)
+
+
+class LinkForm(forms.Form):
+    """Which open topic a voice is to stand behind."""
+
+    topic = _pick("Topic", "议题", widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        from peakend.server.improvement.selectors.outer_loop import open_topics
+
+        super().__init__(*args, **kwargs)
+        self.fields["topic"].choices = [
+            (one.key, f"{one.title} · {told(words.TOPIC_STATUSES[one.status])}")
+            for one in open_topics(actor)[:200]
+        ]
 
 
 class ReviewForm(forms.Form):

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from peakend.server.acting import clock
 from peakend.server.improvement import policies
 from peakend.server.improvement.forms import ChangeForm, CycleForm, ReviewForm, TopicForm, TopicWorkForm
+from peakend.server.improvement.models import Topic
 from peakend.server.improvement.pages.pressing import asked, filled, pressed
 from peakend.server.improvement.selectors import outer_loop as found
 from peakend.server.improvement.services import outer_loop as services
+from peakend.server.improvement.templatetags.improvement import named
 from peakend.server.improvement.words import STAGE_QUESTIONS, STAGES, TOPIC_STATUSES
 from peakend.server.web.pages import actor_of, page
 from peakend.server.web.paging import cut
@@ -87,7 +89,7 @@ def topic(request: HttpRequest, key: str) -> HttpResponse:
             "steps": one.steps.select_related("by"),
             "changes": one.changes.all(),
             "next": services.NEXT[one.status],
-            "form": TopicWorkForm(actor=actor, initial=initial),
+            "form": TopicWorkForm(actor=actor, initial=initial, kept=_kept(one)),
             "review": ReviewForm(),
         },
     )
@@ -98,7 +100,8 @@ def topic(request: HttpRequest, key: str) -> HttpResponse:
 def edit_topic(request: HttpRequest, key: str) -> HttpResponse:
     """Keep what the owner found out."""
     actor = actor_of(request)
-    entered = filled(request, TopicWorkForm(request.POST, actor=actor))
+    one = found.get_topic(actor, key)
+    entered = filled(request, TopicWorkForm(request.POST, actor=actor, kept=_kept(one)))
     if entered is not None:
         entered["whys"] = [entered.pop(f"why{n}") for n in range(1, 6)]
     return pressed(
@@ -269,6 +272,16 @@ def finish_stage(request: HttpRequest, key: str) -> HttpResponse:
         ),
         reverse("improvement:cycle", args=[key]),
     )
+
+
+def _kept(topic: Topic) -> dict[str, tuple[str, str]]:
+    """What a topic holds that one may not be able to choose any more: a leaver, a closed cycle."""
+    held = {
+        "owner": topic.owner and (topic.owner.key, topic.owner.name),
+        "touchpoint": topic.touchpoint and (topic.touchpoint.code, named(topic.touchpoint)),
+        "cycle": topic.cycle and (topic.cycle.key, topic.cycle.name),
+    }
+    return {name: now for name, now in held.items() if now}
 
 
 def _topic(key: str) -> str:

@@ -32,7 +32,11 @@ def pressed(request: HttpRequest, act: Callable[[], object], to: str, said: str 
 
 
 def asked(
-    request: HttpRequest, form: BaseForm, act: Callable[[dict[str, Any]], str], **shown: object
+    request: HttpRequest,
+    form: BaseForm,
+    act: Callable[[dict[str, Any]], str],
+    template: str = "improvement/form.html",
+    **shown: object,
 ) -> HttpResponse:
     """The page of a form: `act` takes what was entered and gives the path to go on to.
 
@@ -44,7 +48,7 @@ def asked(
         except (InvalidError, ConflictError) as error:
             told_into(form, error)
     status = 422 if form.is_bound else 200
-    return render(request, "improvement/form.html", {"form": form, **shown}, status=status)
+    return render(request, template, {"form": form, **shown}, status=status)
 
 
 def told_into(form: BaseForm, error: PeakendError) -> None:

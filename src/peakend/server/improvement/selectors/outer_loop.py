@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from peakend.language import Text
 from peakend.server.acting.actors import Actor
 from peakend.server.acting.policies import within
+from peakend.server.answering.models import Response
 from peakend.server.cases.models import Case
 from peakend.server.improvement.figures import Figure, share
 from peakend.server.improvement.models import ChangeRequest, LoopCycle, Topic, TopicEvidence
@@ -25,6 +26,27 @@ def topics(actor: Actor) -> QuerySet[Topic]:
 def get_topic(actor: Actor, key: str) -> Topic:
     """The topic; `NotFoundError` outside the actor's reach."""
     return one(topics(actor), Text("Topic", "议题"), key=key)
+
+
+def open_topics(actor: Actor) -> QuerySet[Topic]:
+    """Topics that are still worked on or waited with: more voices may yet count."""
+    return topics(actor).exclude(status__in=("checked", "declined"))
+
+
+def topics_of(actor: Actor, **voice: object) -> QuerySet[Topic]:
+    """The topics that a voice (`comment=…`, `note=…`, `response=…`, `case=…`) stands behind."""
+    return topics(actor).filter(**{f"evidence__{kind}": row for kind, row in voice.items()})
+
+
+def get_response(actor: Actor, key: str) -> Response:
+    """The answer, unless it is anonymous; `NotFoundError` outside the actor's reach."""
+    rows = Response.objects.filter(survey__anonymous=False)
+    return one(within(actor, rows), Text("Answer", "答卷"), key=key)
+
+
+def get_case(actor: Actor, key: str) -> Case:
+    """The case; `NotFoundError` outside the actor's reach."""
+    return one(within(actor, Case.objects.select_related("response")), Text("Case", "工单"), key=key)
 
 
 def evidence(actor: Actor, topic: Topic) -> QuerySet[TopicEvidence]:

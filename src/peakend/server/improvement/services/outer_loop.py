@@ -89,14 +89,15 @@ def edit_topic(*, actor: Actor, topic: str, **fields: Any) -> Topic:  # noqa: AN
         raise conflict("This topic is closed.", "议题已关闭。")
     before = found.owner_id
     for name in set(fields) & set(_PLAIN):
-        setattr(found, name, fields[name])
+        setattr(found, name, _tidy(name, fields[name]))
     if "whys" in fields:
         found.whys = _whys(fields["whys"])
-    if "owner" in fields:
+    # Who or what it has already may stay, even where it could not be chosen any more.
+    if "owner" in fields and fields["owner"] != (found.owner.key if found.owner else None):
         found.owner = person_of(actor, fields["owner"])
     if "touchpoint" in fields:
         found.touchpoint = touchpoint_of(fields["touchpoint"])
-    if "cycle" in fields:
+    if "cycle" in fields and fields["cycle"] != (found.cycle.key if found.cycle else None):
         found.cycle = get_cycle(actor, fields["cycle"]) if fields["cycle"] else None
     found.save()
     if found.owner is not None and found.owner_id not in (before, actor.user_id):
@@ -336,9 +337,18 @@ def _needed(value: Any, field: str, en: str, zh: str) -> Any:  # noqa: ANN401 - 
     return value.strip() if isinstance(value, str) else value
 
 
+def _tidy(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever the column holds
+    """Texts as a page shows them: those of one line on one line, no space around."""
+    if not isinstance(value, str):
+        return value
+    return (
+        value.strip() if name in ("description", "resources", "planned_change") else " ".join(value.split())
+    )
+
+
 def _whys(whys: Sequence[str]) -> list[str]:
     """The chain without gaps at its end: at most five."""
-    chain = [why.strip()[:400] for why in whys if why.strip()]
+    chain = [" ".join(why.split())[:400].strip() for why in whys if why.strip()]
     if len(chain) > 5:
         raise invalid("Five whys are enough.", "最多五个“为什么”。", field="whys")
     return chain

@@ -70,14 +70,19 @@ def save_checklist(
     made = Checklist.objects.create(
         code=code,
         version=last.version + 1 if last else 1,
-        name_en=name_en.strip(),
-        name_zh=name_zh.strip(),
+        name_en=" ".join(name_en.split()),
+        name_zh=" ".join(name_zh.split()),
         kind=kind,
         reopen_days=reopen_days,
         made_at=clock.now(),
     )
     ChecklistItem.objects.bulk_create(
-        ChecklistItem(checklist=made, position=position, **item) for position, item in enumerate(items)
+        ChecklistItem(
+            checklist=made,
+            position=position,
+            **{**item, **{name: " ".join(item[name].split()) for name in ("text_en", "text_zh")}},
+        )
+        for position, item in enumerate(items)
     )
     audit(actor, "improvement.checklist_saved", made, code=code, version=made.version)
     return made
