@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from engines import within
 from peakend.engine import connect
-from peakend.server.sync import erasure, snapshots, syncing
+from peakend.server.acting import clock
+from peakend.server.sync import erasure, snapshots, syncing, words
 from peakend.server.sync.opening import WarehouseBusyError, opened
 from server.sync.conftest import customer_of, rows_of
 
@@ -59,3 +61,25 @@ def test_the_same_rows_once_with_copies_and_erasure(answered: Callable[..., Any]
         assert mark not in content
     with opened() as engine:
         assert len(rows_of(engine, "responses")) == 22
+
+
+def test_words_that_time_cut_leave_it_too(answered: Callable[..., Any], server: str) -> None:
+    rows = answered(2, completed_at=clock.now() - timedelta(days=1300))
+    for said in ("first I wrote of a spoon", "the soup was cold"):
+        for one in rows:
+            one.answers["why"] = {"state": "answered", "text": said}
+            one.synced = False
+            one.save()
+        syncing.sync()
+    snapshots.publish(force=True)
+    words.cut_before(clock.now() - timedelta(days=1000))
+    assert words.cut_due() == 4
+    with opened() as engine:
+        assert {row["text"] for row in rows_of(engine, "answers")} == {None}
+        told = [row["row_json"] for row in rows_of(engine, "row_history")]
+        assert len(told) == 2
+        assert not any("spoon" in one for one in told)
+    newest = snapshots.newest()
+    assert newest is not None
+    assert b"soup" not in newest.read_bytes()
+    assert words.cut_due() == 0
