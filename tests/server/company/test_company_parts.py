@@ -121,3 +121,40 @@ def test_the_company_has_a_name_where_people_sign_in(
     call(client_of("administrator"), "PATCH", "/company", {"name": "<b>Blue</b> Sky"})
     content = client.get("/sign-in/").content.decode()
     assert "&lt;b&gt;Blue&lt;/b&gt; Sky" in content
+
+
+def test_a_site_names_its_calendar_in_words_and_the_form_offers_every_calendar(
+    company: Company, client_of: Callable[..., Client]
+) -> None:
+    from peakend.server.cases.models import BusinessCalendar
+
+    BusinessCalendar.objects.create(code="night-desk", name={"en": "Night desk", "zh": "夜间柜台"})
+    code = next(iter(company.sites))
+    Site.objects.filter(code=code).update(calendar="china-office", kind="terminal")
+    client = client_of("administrator")
+    for language, words in (("en", ("Office in China", "Terminal")), ("zh", ("中国大陆办公室", "航站楼"))):
+        client.cookies["django_language"] = language
+        page = client.get(f"/sites/{code}/", headers={"accept-language": language}).content.decode()
+        assert "china-office" not in page
+        assert all(word in page for word in words)
+    form = client.get(f"/sites/{code}/edit/").content.decode()
+    assert 'value="night-desk"' in form
+    assert 'value="china-office" selected' in form
+
+
+def test_a_calendar_that_nobody_knows_yet_survives_a_change_of_its_site(
+    company: Company, client_of: Callable[..., Client]
+) -> None:
+    code = next(iter(company.sites))
+    Site.objects.filter(code=code).update(calendar="not-set-up-yet")
+    client = client_of("administrator")
+    form = {"name": "A", "timezone": "Asia/Shanghai", "active": "on", "calendar": "not-set-up-yet"}
+    assert client.post(f"/sites/{code}/edit/", form).status_code == 302
+    assert Site.objects.get(code=code).calendar == "not-set-up-yet"
+
+
+def test_calendars_have_the_words_that_deadlines_have_for_them() -> None:
+    from peakend.server.cases import calendars as counted
+    from peakend.server.company import calendars as named
+
+    assert {code: one.name for code, one in counted.BUILT_IN.items()} == named.BUILT_IN

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import zoneinfo
+from typing import Any
 
 from django import forms
 
-from peakend.server.web.say import say_later
+from peakend.server.company.calendars import calendar_names
+from peakend.server.web.say import say_later, told
 
 
 def _text(en: str, zh: str, most: int = 200, required: bool = False, help_: object = "") -> forms.CharField:
@@ -40,11 +42,21 @@ class SiteForm(forms.Form):
         choices=lambda: [(zone, zone) for zone in sorted(zoneinfo.available_timezones()) if "/" in zone],
         initial="Asia/Shanghai",
     )
-    calendar = _text(
-        *("Business calendar", "工作日历", 60),
-        help_=say_later("Deadlines count its working hours.", "处理时限按该日历的工作时间计算。"),
+    calendar = forms.ChoiceField(
+        label=say_later("Business calendar", "工作日历"),
+        choices=lambda: [(code, told(name)) for code, name in calendar_names().items()],
+        initial="china-office",
+        help_text=say_later("Deadlines count its working hours.", "处理时限按该日历的工作时间计算。"),
     )
     active = _active()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        kept = self.initial.get("calendar")
+        field = self.fields["calendar"]
+        if kept and kept not in dict(field.choices):
+            # Set by a program, perhaps before the calendar is: saving the form must not lose it.
+            field.choices = [*field.choices, (kept, kept)]
 
 
 class NewSiteForm(SiteForm):
@@ -52,9 +64,6 @@ class NewSiteForm(SiteForm):
 
     code = _code()
     field_order = ("code",)
-    calendar = forms.CharField(
-        label=say_later("Business calendar", "工作日历"), max_length=60, initial="china-office"
-    )
 
 
 class TeamForm(forms.Form):

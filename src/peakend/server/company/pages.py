@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from peakend.server.acting.errors import SiteError
 from peakend.server.company import selectors, services
+from peakend.server.company.calendars import calendar_name
 from peakend.server.company.forms import (
     CompanyForm,
     NewSiteForm,
@@ -24,12 +25,15 @@ from peakend.server.company.forms import (
     TouchpointForm,
 )
 from peakend.server.company.policies import MANAGE, SITES, TOUCHPOINTS
+from peakend.server.company.words import CHANNELS, KINDS, in_words
 from peakend.server.web.forms import refused
 from peakend.server.web.pages import actor_of, page
 from peakend.server.web.say import say, spoken
 
 if TYPE_CHECKING:
     from django.db import models
+
+    from peakend.server.company.models import Site, Team, Touchpoint
 
 
 @page(SITES)
@@ -52,7 +56,13 @@ def site(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     found = selectors.get_site(actor, code)
     teams = selectors.teams(actor).filter(site=found).order_by("-active", "code")
-    return render(request, "company/site.html", {"site": found, "teams": teams})
+    context = {
+        "site": found,
+        "teams": teams,
+        "calendar": calendar_name(found.calendar),
+        "kind": in_words(KINDS, found.kind),
+    }
+    return render(request, "company/site.html", context)
 
 
 @page(MANAGE)
@@ -85,7 +95,7 @@ def edit_site(request: HttpRequest, code: str) -> HttpResponse:
         request,
         SiteForm(request.POST or None, initial=_facts(found, services.SITE_FIELDS)),
         change,
-        {"heading": say("Change {name}", "修改{name}", name=found.name), "back": "company:sites"},
+        {"heading": say("Change {name}", "修改{name}", name=called(found)), "back": "company:sites"},
     )
 
 
@@ -104,7 +114,7 @@ def new_team(request: HttpRequest, code: str) -> HttpResponse:
         NewTeamForm(request.POST or None),
         create,
         {
-            "heading": say("Add a team to {name}", "在{name}新增班组", name=found.name),
+            "heading": say("Add a team to {name}", "在{name}新增班组", name=called(found)),
             "back": "company:sites",
             "button": say("Add team", "新增班组"),
         },
@@ -125,7 +135,7 @@ def edit_team(request: HttpRequest, code: str, team: str) -> HttpResponse:
         request,
         TeamForm(request.POST or None, initial=_facts(found, services.TEAM_FIELDS)),
         change,
-        {"heading": say("Change {name}", "修改{name}", name=found.name), "back": "company:sites"},
+        {"heading": say("Change {name}", "修改{name}", name=called(found)), "back": "company:sites"},
     )
 
 
@@ -156,6 +166,7 @@ def touchpoints(request: HttpRequest) -> HttpResponse:
     stages = dict(TouchpointForm.base_fields["stage"].choices)
     for row in rows:
         row.stage_name = stages.get(row.stage, row.stage) if row.stage else ""
+        row.channel_name = in_words(CHANNELS, row.channel)
     return render(request, "company/touchpoints.html", {"rows": rows, "templates": offered})
 
 
@@ -198,7 +209,7 @@ def edit_touchpoint(request: HttpRequest, code: str) -> HttpResponse:
         request,
         TouchpointForm(request.POST or None, initial=_facts(found, services.TOUCHPOINT_FIELDS)),
         change,
-        {"heading": say("Change {name}", "修改{name}", name=found.name), "back": "company:touchpoints"},
+        {"heading": say("Change {name}", "修改{name}", name=called(found)), "back": "company:touchpoints"},
     )
 
 
@@ -214,6 +225,11 @@ def import_touchpoints(request: HttpRequest) -> HttpResponse:
     else:
         messages.info(request, say("All of them were there already.", "这些接触点均已存在，未作改动。"))
     return redirect("company:touchpoints")
+
+
+def called(row: Site | Team | Touchpoint) -> str:
+    """The name in the page's language."""
+    return str((spoken() == "zh" and row.name_zh) or row.name)
 
 
 def _facts(row: models.Model, names: tuple[str, ...]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ def fill() -> Iterator[str]:
 
     from peakend.server.acting import clock
     from peakend.server.cases import catalogue
-    from peakend.server.demonstration import answers, company, source, staff
+    from peakend.server.demonstration import answers, company, improving, letters, lounge, source, staff
     from peakend.server.home import home
     from peakend.server.people.models import User
 
@@ -26,8 +26,11 @@ def fill() -> Iterator[str]:
         # All or nothing; and one wait for the disk instead of thousands.
         with transaction.atomic():
             company.build(airline)
-            count = answers.collect(airline, now)
+            trips = lounge.planted(airline.trips, now)
+            count = answers.collect(airline, trips, now)
             cases = staff.work(now, set(catalogue.causes()))
+            count += letters.settle(now)
+            improving.go_on(trips, now)
         yield say(
             "A simulated airline: {answers} answers, {cases} cases.",
             "一家模拟的航空公司：{answers} 份应答，{cases} 个工单。",

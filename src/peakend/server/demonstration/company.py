@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.hashers import make_password
 
-from peakend.server.acting.actors import Role, system
+from peakend.server.acting.actors import Role, role_name, system
 from peakend.server.company import services as company
 from peakend.server.company.models import Site, Team
 from peakend.server.customers.rows import MOST_ROWS, CustomerRow
@@ -23,6 +23,16 @@ FILLING = system("filling the demonstration")
 _DOMAIN = "demo.example"
 # Sites where the front line signs in too; one supervisor looks after every site.
 _STAFFED = 2
+# These stand once and are read in both languages.
+_REGIONS = {"Simulated Coast": "沿海 Coast", "Simulated Inland": "内陆 Inland"}
+_OWNERS = {
+    "Digital": "数字渠道部 Digital",
+    "Ground services": "地面服务部 Ground services",
+    "Airport": "机场 Airport",
+    "Cabin": "客舱部 Cabin",
+    "Loyalty": "会员部 Loyalty",
+    "Customer care": "客户关怀部 Customer care",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ def build(source: Source) -> None:
             position=row["position"] or 0,
             stage=row["stage"] or "",
             channel=row["channel"] or "",
-            owner=row["owner"] or "",
+            owner=_OWNERS.get(row["owner"] or "", row["owner"] or ""),
         )
     _customers(source)
     _people(source, sites, teams)
@@ -72,7 +82,7 @@ def _sites(source: Source) -> dict[str, Site]:
             name=row["name"],
             name_zh=more.get("name_zh", ""),
             kind=row["kind"] or "",
-            region=row["region"] or "",
+            region=_REGIONS.get(row["region"] or "", row["region"] or ""),
             calendar="airline-24x7",
             timezone="Asia/Shanghai",
         )
@@ -89,7 +99,6 @@ def _teams(source: Source, sites: dict[str, Site]) -> dict[tuple[str, str], Team
 
 
 def _customers(source: Source) -> None:
-    wanted = {trip.customer_id for trip in source.trips}
     rows = [
         CustomerRow(
             customer_id=row["customer_id"],
@@ -100,7 +109,6 @@ def _customers(source: Source) -> None:
             tier=row["tier"] or "",
         )
         for row in source.customers
-        if row["customer_id"] in wanted
     ]
     for begin in range(0, len(rows), MOST_ROWS):
         upsert_customers(actor=FILLING, rows=rows[begin : begin + MOST_ROWS])
@@ -113,7 +121,8 @@ def _people(source: Source, sites: dict[str, Site], teams: dict[tuple[str, str],
         (Role.ANALYST, "analyst"),
         (Role.ADMINISTRATOR, "admin"),
     ):
-        _person(f"{word}@{_DOMAIN}", word.capitalize(), role)
+        name = role_name(role)
+        _person(f"{word}@{_DOMAIN}", f"{name.zh} {name.en}", role)
     staffed = [code for code, _ in _busiest(source)[:_STAFFED]]
     for code, site in sites.items():
         chief = next(row for row in source.employees if row["site_id"] == code)

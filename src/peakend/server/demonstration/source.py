@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 from peakend.demo import simulate
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from peakend.engine import Engine
 
 CUSTOMERS = 3000
-ANSWERS = 700
+ANSWERS = 600
 WEEKS = 9
 PARTS = ("checkin", "security", "lounge", "boarding", "cabin", "meals", "baggage")
 
@@ -45,6 +46,8 @@ class Trip:
     touchpoint: str
     scores: dict[str, int | None]
     why: str
+    tier: str = ""
+    lounge_by: str = ""  # who served in the lounge
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,13 @@ def made(warehouse: str, now: datetime) -> Source:
         simulate(
             "airline", customers=CUSTOMERS, seed=7, into=engine, months=min(max(months, 6), 60), replace=True
         )
+        customers = _rows(engine, "server/demonstration/people")
         return Source(
             sites=_rows(engine, "select * from sites order by site_id"),
             employees=_rows(engine, "select * from employees where left_on is null order by employee_id"),
             touchpoints=_rows(engine, "select * from touchpoints order by position, touchpoint_id"),
-            customers=_rows(engine, "server/demonstration/people"),
-            trips=_trips(engine, now),
+            customers=customers,
+            trips=_trips(engine, now, customers),
         )
 
 
@@ -80,18 +84,24 @@ def _rows(engine: Engine, sql: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _trips(engine: Engine, now: datetime) -> list[Trip]:
+def _trips(engine: Engine, now: datetime, customers: list[dict[str, Any]]) -> list[Trip]:
     served = {
         (row["journey_id"], row["touchpoint_id"]): row["served_by"]
         for row in _rows(engine, "server/demonstration/served")
     }
     visits = _rows(engine, "server/demonstration/visits")[-ANSWERS:]
+    # What the simulator let happen meanwhile is spread over the weeks: one story at a time.
+    Random(9).shuffle(visits)
+    tiers = {row["customer_id"]: row["tier"] or "" for row in customers}
     step = timedelta(weeks=WEEKS) / max(len(visits), 1)
     begin = now.astimezone(UTC) - timedelta(weeks=WEEKS) + step / 2
-    return [_trip(visit, begin + n * step, served) for n, visit in enumerate(visits)]
+    return [
+        _trip(visit, begin + n * step, served, tiers.get(visit["customer_id"], ""))
+        for n, visit in enumerate(visits)
+    ]
 
 
-def _trip(visit: dict[str, Any], at: datetime, served: dict[tuple[str, str], str]) -> Trip:
+def _trip(visit: dict[str, Any], at: datetime, served: dict[tuple[str, str], str], tier: str) -> Trip:
     scores = {part: None if visit[part] is None else int(visit[part]) for part in (*PARTS, "satisfied")}
     met = {part: score for part, score in scores.items() if score is not None and part in PARTS}
     # What was worst is what the answer is about; somebody there served the customer.
@@ -106,4 +116,6 @@ def _trip(visit: dict[str, Any], at: datetime, served: dict[tuple[str, str], str
         touchpoint=worst,
         scores={"recommend": int(visit["recommend"]), **scores},
         why=visit["why"] or "",
+        tier=tier,
+        lounge_by=served.get((visit["journey_id"], "lounge"), ""),
     )
