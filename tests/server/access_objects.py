@@ -38,6 +38,7 @@ from peakend.server.notices.models import Delivery, Event, Mail, Notification, W
 from peakend.server.people.acting import digest_of_token
 from peakend.server.people.models import ApiToken, SignedIn
 from peakend.server.privacy.models import PrivacyRequest
+from peakend.server.promises.models import Promise, PromiseVersion
 from peakend.server.surveys.models import Survey, SurveyVersion
 from peakend.server.surveys.questionnaire import Questionnaire
 from server.conftest import TWO_QUESTIONS
@@ -308,6 +309,18 @@ def a_request(made: Made) -> PrivacyRequest:
     )
 
 
+def a_promise(made: Made) -> Promise:
+    now = clock.now()
+    promise = Promise.objects.create(
+        **{"code": new_key(), "name_en": "x", "name_zh": "x", "status": "launched"},
+        **{"made_at": now, "launched_at": now},
+    )
+    PromiseVersion.objects.create(
+        promise=promise, number=1, in_force_from=now.date(), claim_en="x", claim_zh="x", made_at=now
+    )
+    return promise
+
+
 def keyed(make: Callable[[Made], Any], **more: str) -> Factory:
     """A factory for an address that has the object's key, and `more` as they are."""
     return lambda made: {"key": make(made).key, **more}
@@ -397,6 +410,8 @@ OBJECTS: dict[str, Factory] = {
     "c/<key>": keyed(a_comment_page),
     "standards/<key>": keyed(a_standard),
     "goals/<key>": keyed(a_goal),
+    # promises
+    "promises/<key>": keyed(a_promise),
     # privacy
     "privacy/requests/<key>": keyed(a_request),
     "privacy/customers/<customer_id>": lambda made: {"customer_id": a_customer(made).customer_id},
@@ -413,6 +428,7 @@ COMPANY_WIDE = frozenset(
         *("touchpoints/<code>", "roles/<role>", "customers/import/sample/<kind>", "survey-templates/<name>"),
         *("invitations/letters/<kind>/<language>", "letters/<kind>/<language>"),
         *("checklists/<code>", "checklists/of/<code>", "analyses/report/<language>"),
+        "promises/<key>",
     }
 )
 

@@ -1,4 +1,4 @@
-"""The area `promises`: what is promised to customers, what its terms keep of it, and whether it can be paid."""
+"""The area `promises`: what is promised to customers, what terms keep of it, whether it can be paid."""
 
 from __future__ import annotations
 
