@@ -2,8 +2,9 @@
 
     python bench/dashboard.py [--responses 1000000] [--runs 3] [--tail 500]
 
-Completed responses over two years, 20 sites, 40 teams, 10 touchpoints, 4 channels and 2 languages are
-written at once and folded by the worker's own sweep; `--tail` more wait unfolded, as in a busy moment.
+Completed responses over two years, 20 sites, 40 teams, 10 touchpoints, 4 channels, 2 languages and customers
+of 4 tiers (known of those who were written to: by e-mail and personal link) are written at once and folded by
+the worker's own sweep; `--tail` more wait unfolded, as in a busy moment.
 Then the board and
 the start page open in this process, as a browser asks for them (query by query, SQLite unless DATABASE_URL
 says otherwise).
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from peakend.server.surveys.models import Survey
 
 BOUND_SECONDS = 1.0
+TIERS = ("basic", "silver", "gold", "platinum")
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 QUESTIONS: dict[str, Any] = {
     "languages": ["en", "zh"],
@@ -106,6 +108,10 @@ def answers(survey: Survey, count: int, seed: int, span: int = 730 * 86_400) -> 
         for _ in range(min(20_000, count - start)):
             # In the order of time, as answers come.
             team = chance.choice(teams)
+            channel = chance.choice(["qr", "email", "link", "kiosk"])
+            # A poster and a kiosk do not know who answers. Most customers are of the lowest tier.
+            known = channel in ("email", "link")
+            tier = chance.choices(TIERS, (6, 4, 2, 1))[0] if known else ""
             at = NOW - timedelta(seconds=span * (1 - (start + len(rows)) / count))
             rows.append(
                 Response(
@@ -115,7 +121,8 @@ def answers(survey: Survey, count: int, seed: int, span: int = 730 * 86_400) -> 
                     team_id=team.pk,
                     touchpoint_id=chance.choice(touchpoints).pk,
                     language=chance.choice(["en", "zh"]),
-                    channel=chance.choice(["qr", "email", "link", "kiosk"]),
+                    channel=channel,
+                    tier=tier,
                     state="completed",
                     answers={
                         "recommend": {

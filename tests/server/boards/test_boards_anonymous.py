@@ -42,6 +42,8 @@ def answer(survey: Survey, company: Company, at: datetime, score: int, **about: 
         touchpoint=company.touchpoints[about.get("touchpoint", "lounge")],
         language=about.get("language", "en"),
         channel=about.get("channel", "qr"),
+        # Nothing writes it to such a row. If something did, it still would not be published.
+        tier=about.get("tier", "gold" if score % 2 else ""),
         state="completed",
         answers={
             "recommend": {"state": "answered", "score": score},
@@ -106,6 +108,8 @@ def test_free_filters_other_windows_lists_and_erasures_do_not_get_through(
         board = get_board(actor, survey.key)
         for given in (
             {"site": "north"},
+            {"tier": "gold"},
+            {"tier": "-"},
             {"channel": "qr", "language": "en"},
             {"period": "2026-W36"},
             {"unit": "year"},
@@ -244,4 +248,5 @@ def test_cells_of_anonymous_surveys_have_no_weeks(
         answer(survey, company, clock.now(), 9)
     fold()
     assert set(ScoreCell.objects.values_list("span", flat=True)) == {"month"}
+    assert set(ScoreCell.objects.values_list("tier", flat=True)) == {""}
     assert issubclass(FixedCutsError, SiteError)

@@ -110,6 +110,7 @@ def give(survey: Survey, company: Company, seed: int, count: int = 1) -> list[Re
                 touchpoint=company.touchpoints[chance.choice(["lounge", "cabin"])],
                 language=chance.choice(["en", "zh"]),
                 channel=chance.choice(["qr", "email"]),
+                tier=chance.choice(["", "gold", "basic"]),
                 state=chance.choice(["completed"] * 5 + ["started"]),
                 flags=["robot"] if chance.random() < 0.1 else [],
                 answers=_answers(chance),
@@ -120,10 +121,12 @@ def give(survey: Survey, company: Company, seed: int, count: int = 1) -> list[Re
     return list(Response.objects.bulk_create(rows))
 
 
-def brute(survey: Survey) -> Counter[tuple[str, str, float, str]]:
+def brute(survey: Survey, tier: str | None = None) -> Counter[tuple[str, str, float, str]]:
     """(question, site, score or 0, option) → answers, counted from the responses alone, by hand."""
     found: Counter[tuple[str, str, float, str]] = Counter()
     for row in Response.objects.filter(survey=survey, state="completed").select_related("site"):
+        if tier is not None and row.tier != tier:
+            continue
         site = row.site.code if row.site else ""
         if "robot" in row.flags:
             found["", site, 0, "~robot"] += 1
@@ -150,7 +153,32 @@ def brute(survey: Survey) -> Counter[tuple[str, str, float, str]]:
     return Counter({key: n for key, n in found.items() if n})
 
 
-def shown(survey: Survey, company: Company, unit: str) -> Counter[tuple[str, str, float, str]]:
+def brute_by_tier(survey: Survey) -> Counter[tuple[str, int]]:
+    """(tier, NPS score) → answers, by hand."""
+    return Counter(
+        (row.tier, row.answers["nps"]["score"])
+        for row in Response.objects.filter(survey=survey, state="completed")
+        if "robot" not in row.flags and "nps" in row.answers
+    )
+
+
+def by_tier(survey: Survey, company: Company, unit: str) -> Counter[tuple[str, int]]:
+    """The same from cells and tail, read for every cut at once."""
+    last = period_of((START + timedelta(days=90)).date(), unit)  # type: ignore[arg-type]
+    first = period_of((START - timedelta(days=9)).date(), unit)  # type: ignore[arg-type]
+    found: Counter[tuple[str, int]] = Counter()
+    counts = live(company.actor("cx_manager"), [survey.pk])
+    cuts = ("tier", "site", "touchpoint")
+    rows = counts.by_cut(("starts_on", "option"), cuts, first, last, {"recommend"})
+    for (cut, _, option, value), columns in rows.items():
+        if cut == "tier" and not option:
+            found.update({(value, score): n for score, n in enumerate(columns) if n})
+    return found
+
+
+def shown(
+    survey: Survey, company: Company, unit: str, tier: str | None = None
+) -> Counter[tuple[str, str, float, str]]:
     """The same from cells and tail."""
     sites = {site.pk: code for code, site in company.sites.items()}
     low = {"recommend": 0, f"{survey.key}.areas.food": 1}
@@ -159,7 +187,7 @@ def shown(survey: Survey, company: Company, unit: str) -> Counter[tuple[str, str
     first = period_of((START - timedelta(days=9)).date(), unit)  # type: ignore[arg-type]
 
     def read() -> Any:
-        counts = live(company.actor("cx_manager"), [survey.pk])
+        counts = live(company.actor("cx_manager"), [survey.pk], {} if tier is None else {"tier": tier})
         return counts.grouped(("question", "option", "site_id"), first, last)
 
     found: Counter[tuple[str, str, float, str]] = Counter()
@@ -194,10 +222,12 @@ def test_cells_and_tail_are_what_counting_everything_gives(
                 if chance.random() < 0.5:
                     row.delete()
                 else:
-                    row.answers = _answers(chance)
+                    row.answers, row.tier = _answers(chance), chance.choice(["", "gold"])
                     row.save()
         for unit in ("week", "month", "quarter"):
-            assert shown(survey, company, unit) == brute(survey)
+            for tier in (None, "gold", ""):
+                assert shown(survey, company, unit, tier) == brute(survey, tier)
+            assert by_tier(survey, company, unit) == brute_by_tier(survey)
     while fold():
         pass
     assert not Response.objects.filter(folded=False, state="completed").exists()

@@ -9,13 +9,14 @@ from peakend.server.customers.personal import Holder, hold
 
 
 def _erase(customer: Customer) -> int:
-    """Scores stay, words go: a score without a person and without words tells about nobody."""
+    """Scores stay, words and tier go: what is left tells about nobody, also in a tier of one."""
     done = 0
     for response in Response.objects.filter(customer=customer):
         for answer in response.answers.values():
             answer.pop("text", None)
         response.customer = response.invitation = response.interaction = None
-        response.save(update_fields=["answers", "customer", "invitation", "interaction"])
+        response.tier = ""
+        response.save(update_fields=["answers", "tier", "customer", "invitation", "interaction"])
         done += 1
     return done
 
@@ -26,7 +27,7 @@ hold(
         Text("What they answered", "作答内容"),
         (Response,),
         lambda customer: Response.objects.filter(customer=customer).values(
-            "survey__name", "started_at", "completed_at", "language", "channel", "answers"
+            "survey__name", "started_at", "completed_at", "language", "channel", "tier", "answers"
         ),
         _erase,
     )

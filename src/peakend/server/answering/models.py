@@ -14,7 +14,8 @@ class Response(models.Model):
     `answers` maps a question's id (or `id.row` in a matrix, `id.expectation` in a pair) to
     `{"state": "answered"|"not_used"|"no_answer", "score": number, "choice": [codes], "text": words}`,
     each part only where it applies. An anonymous response has neither customer nor invitation, and its
-    time is cut to the hour. `place`, `site`, `team`, `touchpoint`, `employee_id` say what it is about.
+    time is cut to the hour. `place`, `site`, `team`, `touchpoint`, `employee_id` say what it is about,
+    `tier` which tier the customer had when it was completed (never of an anonymous one).
     `folded` and `synced` are what the worker still has to do with a completed one: add it to the live
     figures, bring it to the warehouse.
     """
@@ -33,6 +34,7 @@ class Response(models.Model):
     employee_id = models.CharField(max_length=80, blank=True)
     language = models.CharField(max_length=20)
     channel = models.CharField(max_length=20)  # link, qr, kiosk, embed, email, api
+    tier = models.CharField(max_length=60, blank=True, default="")
     state = models.CharField(max_length=12, default="started")  # started, partial, completed, screened
     page = models.PositiveSmallIntegerField(default=0)
     answers = models.JSONField(default=dict)

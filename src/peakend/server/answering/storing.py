@@ -116,6 +116,7 @@ def _complete(
     _fill(response, occasion, sent, digest)
     _answered(occasion)
     response_completing.send(sender=Response, response=response, questionnaire=compiled.questionnaire)
+    response.tier = _tier(response, occasion)
     response.state = "completed"
     if stored:
         # Conditional though the row is locked: SQLite has no such lock, and the worker may have erased it.
@@ -131,7 +132,7 @@ def _complete(
     return "completed", response
 
 
-_FILLED = ("answers", "flags", "digest", "language", "state", "completed_at", "seconds")
+_FILLED = ("answers", "flags", "digest", "language", "tier", "state", "completed_at", "seconds")
 
 
 def _fill(response: Response, occasion: Occasion, sent: Sent, digest: str) -> None:
@@ -142,6 +143,14 @@ def _fill(response: Response, occasion: Occasion, sent: Sent, digest: str) -> No
     response.language = sent.language
     response.completed_at = hour(at) if occasion.survey.anonymous else at
     response.seconds = sent.seconds
+
+
+def _tier(response: Response, occasion: Occasion) -> str:
+    """The customer's tier as it is now: later ones do not change what was said in this one."""
+    if occasion.survey.anonymous or response.customer_id is None:
+        return ""
+    # Loaded once for the rules of cases too, which ask for the customer in the same transaction.
+    return response.customer.tier if response.customer else ""
 
 
 def _answered(occasion: Occasion) -> None:
@@ -229,9 +238,9 @@ def seen(*, actor: Actor, occasion: Occasion) -> None:
 
 
 def _locked(occasion: Occasion, token: Token) -> Response | None:
-    rows = Response.objects.select_for_update().filter(survey=occasion.survey)
+    rows = Response.objects.select_for_update(of=("self",)).filter(survey=occasion.survey)
     if occasion.linked:
-        return rows.filter(invitation=occasion.invitation).first()
+        return rows.select_related("customer").filter(invitation=occasion.invitation).first()
     return rows.filter(key=token.key, place=occasion.place).first()
 
 

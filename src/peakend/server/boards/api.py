@@ -60,6 +60,7 @@ class Asking(Schema):
     place: str = Field("", max_length=120)
     channel: str = Field("", max_length=40)
     language: str = Field("", max_length=40)
+    tier: str = Field("", max_length=60)
 
 
 class AskingAnswers(Asking):
@@ -185,6 +186,7 @@ class AnswerOut(Schema):
     touchpoint: str
     channel: str
     language: str
+    tier: str
     customer_id: str
     flags: list[str]
 

@@ -179,6 +179,7 @@ class Line:
     touchpoint: str
     channel: str
     language: str
+    tier: str
     customer_id: str
     customer: str
     flags: tuple[str, ...]
@@ -230,6 +231,7 @@ def _line(
         touchpoint=in_words(row.touchpoint) if row.touchpoint else "",
         channel=row.channel,
         language=row.language,
+        tier=row.tier,
         customer_id=customer.customer_id if customer else "",
         customer=(customer.name or customer.customer_id) if customer else "",
         flags=tuple(row.flags),

@@ -11,18 +11,33 @@ from peakend.server.acting.actors import Actor
 from peakend.server.acting.policies import require
 from peakend.server.boards.counting import ROBOT
 from peakend.server.boards.folding import STEP
+from peakend.server.boards.mixing import Shift, shift
 from peakend.server.boards.models import COLUMNS
 from peakend.server.boards.options import CUT_NAMES, Named, Options, named
 from peakend.server.boards.periods import SHOWN, Period
 from peakend.server.boards.policies import READ
 from peakend.server.boards.protecting import CUTS as FIXED_CUTS
 from peakend.server.boards.protecting import NOTHING, published, published_totals
-from peakend.server.boards.reading import COLUMN_OF, CUTS, WEEK_CUTS, Grouped, live, steadily
-from peakend.server.boards.scoring import MINIMUM, Score, Tally, judged, scores, tally
+from peakend.server.boards.reading import CUTS, WEEK_CUTS, Grouped, live, steadily
+from peakend.server.boards.scoring import MINIMUM, Score, Tally, judged, judged_with, scores, tally
 from peakend.server.boards.subjects import Asked, Board
 from peakend.server.web.say import picked
 
 KEY_FIGURES = 6
+ALPHA = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """A change of the whole that comes from who answered: most from `value`, whose share of the answers
+    changed.
+    """
+
+    cut: str
+    value: Named
+    share_before: float
+    share: float
+    p: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +50,14 @@ class PartRow:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The chosen item by one cut, the lowest first."""
+    """The chosen item by one cut, the lowest first.
+
+    `mix`: what the shares of its values did to the whole, where that is beyond chance.
+    """
 
     cut: str
     rows: tuple[PartRow, ...]
+    mix: Mix | None = None
 
     @property
     def title(self) -> str:
@@ -115,7 +134,7 @@ class _Counts:
 
 
 _TREND = ("starts_on", "question", "version_id", "option")
-_PARTS = ("starts_on", "version_id", "option", *(COLUMN_OF[cut] for cut in CUTS))
+_PARTS = ("starts_on", "version_id", "option")
 
 
 def cuts_of(period: Period) -> tuple[str, ...]:
@@ -131,7 +150,7 @@ def _open(actor: Actor, board: Board, options: Options) -> Dashboard:
         counts = live(actor, [survey.pk for survey in board.surveys], options.keys)
         parts: Grouped = {}
         if item is not None and item.item.metric:
-            parts = counts.grouped(_PARTS, period.before, period, item.key)
+            parts = counts.by_cut(_PARTS, cuts_of(period), period.before, period, {item.key})
         return _Counts(counts.grouped(_TREND, first, period), parts, counts.waiting)
 
     found = steadily(read)
@@ -140,9 +159,8 @@ def _open(actor: Actor, board: Board, options: Options) -> Dashboard:
     score: Score | None = None
     parts: tuple[Part, ...] = ()
     if item is not None and item.item.metric:
-        scored, parts = _parts(item, found.parts, options, tallies)
-        score = scored
-        figures, parts = _one_family(item, figures, parts)
+        score, parts, shifts = _parts(item, found.parts, options, tallies)
+        figures, parts = _one_family(item, figures, parts, shifts)
         score = next((one for asked, one in figures if asked.key == item.key), score)
     return Dashboard(
         board=board,
@@ -185,17 +203,24 @@ def _figures(board: Board, tallies: Tallies, period: Period) -> list[tuple[Asked
 
 
 def _one_family(
-    item: Asked, figures: Sequence[tuple[Asked, Score]], parts: Sequence[Part]
+    item: Asked,
+    figures: Sequence[tuple[Asked, Score]],
+    parts: Sequence[Part],
+    shifts: Mapping[str, Shift],
 ) -> tuple[list[tuple[Asked, Score]], tuple[Part, ...]]:
     """Verdicts of everything the page compares in one metric, corrected together."""
     metric = item.item.metric
     same = [place for place, (asked, _) in enumerate(figures) if asked.item.metric == metric]
     listed = [figures[place][1] for place in same] + [row.score for part in parts for row in part.rows]
-    told = iter(judged(listed))
+    scored, p_of_shifts = judged_with(listed, [one.p for one in shifts.values()])
+    told, mixes = iter(scored), mixes_of(dict(zip(shifts, p_of_shifts, strict=True)), shifts)
     shown = list(figures)
     for place in same:
         shown[place] = (figures[place][0], next(told))
-    made = tuple(Part(part.cut, tuple(PartRow(row.value, next(told)) for row in part.rows)) for part in parts)
+    made = tuple(
+        Part(part.cut, tuple(PartRow(row.value, next(told)) for row in part.rows), mixes.get(part.cut))
+        for part in parts
+    )
     for other in {asked.item.metric for asked, _ in shown} - {metric}:
         places = [place for place, (asked, _) in enumerate(shown) if asked.item.metric == other]
         for place, one in zip(places, judged([shown[place][1] for place in places]), strict=True):
@@ -203,21 +228,33 @@ def _one_family(
     return shown, made
 
 
-def _parts(item: Asked, rows: Grouped, options: Options, tallies: Tallies) -> tuple[Score, tuple[Part, ...]]:
+def mixes_of(adjusted: Mapping[str, float], shifts: Mapping[str, Shift]) -> dict[str, Mix]:
+    """Shifts by cut that are beyond chance and explain the change of the whole, with names."""
+    found = {}
+    for cut, one in shifts.items():
+        if adjusted[cut] <= ALPHA and one.explains:
+            name = named(cut, {one.value}).get(one.value)
+            if name is not None:
+                found[cut] = Mix(cut, name, one.share_before, one.share, adjusted[cut])
+    return found
+
+
+def _parts(
+    item: Asked, rows: Grouped, options: Options, tallies: Tallies
+) -> tuple[Score, tuple[Part, ...], dict[str, Shift]]:
     period = options.period
     now: dict[tuple[str, int | str], dict[tuple[str, ...], list[int]]] = {}
     before: dict[tuple[str, int | str], dict[tuple[str, ...], list[int]]] = {}
-    for (start, version, option, *corner), counts in rows.items():
+    for (cut, start, version, option, value), counts in rows.items():
         if version not in item.versions:
             continue
         side = now if start == period.start else before
-        for cut, value in zip(CUTS, corner, strict=True):
-            into = side.setdefault((cut, value), {}).setdefault((option,), [0] * len(COLUMNS))
-            for place, count in enumerate(counts):
-                into[place] += count
+        into = side.setdefault((cut, value), {}).setdefault((option,), [0] * len(COLUMNS))
+        for place, count in enumerate(counts):
+            into[place] += count
     here = {key: tally(item.item, found) for key, found in now.items()}
     there = {key: tally(item.item, found) for key, found in before.items()}
-    keys = [key for key in here if here[key] and key[0] not in options.keys and key[0] in cuts_of(period)]
+    keys = [key for key in here if here[key] and key[0] not in options.keys]
     several = [key for key in keys if sum(1 for other in keys if other[0] == key[0]) > 1]
     total = tallies.get((item.key, period.start), {})
     earlier = tallies.get((item.key, period.before.start), {})
@@ -226,7 +263,26 @@ def _parts(item: Asked, rows: Grouped, options: Options, tallies: Tallies) -> tu
         [total, *(here[key] for key in several)],
         [earlier, *(there.get(key, {}) for key in several)],
     )
-    return whole, _named_parts(dict(zip(several, found_scores, strict=True)), CUTS)
+    parts = _named_parts(dict(zip(several, found_scores, strict=True)), CUTS)
+    return whole, parts, shifts_of(item, [part.cut for part in parts], here, there)
+
+
+def shifts_of(
+    item: Asked,
+    cuts: Sequence[str],
+    now: Mapping[tuple[str, int | str], Tally],
+    before: Mapping[tuple[str, int | str], Tally],
+) -> dict[str, Shift]:
+    """What the shares of every cut of `cuts` did to the whole, from tallies by (cut, value)."""
+    found = {}
+    for cut in cuts:
+        here, there = (
+            {value: one for (of, value), one in side.items() if of == cut} for side in (now, before)
+        )
+        one = shift(item.item, here, there)
+        if one is not None:
+            found[cut] = one
+    return found
 
 
 def _named_parts(found: Mapping[tuple[str, int | str], Score], cuts: Sequence[str]) -> tuple[Part, ...]:
@@ -299,7 +355,8 @@ def _protected(actor: Actor, board: Board, options: Options) -> Dashboard:
         shown = published(actor, survey, item, period)
         before = published(actor, survey, item, period.before)
         parts = _published_parts(item, shown.parts, before.parts)
-        figures, parts = _one_family(item, figures, parts)
+        # Shares of groups that may be hidden are not worked with.
+        figures, parts = _one_family(item, figures, parts, {})
     return Dashboard(
         board=board,
         options=options,

@@ -47,6 +47,7 @@ _ANSWERS = (
     "touchpoint",
     "channel",
     "language",
+    "tier",
     "customer_id",
 )
 
@@ -77,6 +78,7 @@ def take_answers(
             line.touchpoint,
             line.channel,
             line.language,
+            line.tier,
             line.customer_id,
         )
         for line in lines(actor, board, found, options.item)

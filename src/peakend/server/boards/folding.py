@@ -36,10 +36,12 @@ FIELDS = (
     "place_id",
     "language",
     "channel",
+    "tier",
     "answers",
     "flags",
 )
-# (survey, span, starts_on, question, option, version, site, team, touchpoint, place, language, channel)
+# (survey, span, starts_on, question, option, version, site, team, touchpoint, place, language, channel,
+# tier)
 Corner = tuple[Any, ...]
 Counts = dict[Corner, list[int]]
 KEY = ("survey_id", "span", "starts_on", "question", "option", "version_id", *DIMENSIONS)
@@ -90,7 +92,11 @@ def unfold(response: Response) -> None:
         return
     counts = counted([row], _Known([row]))
     _upsert({corner: [-n for n in columns] for corner, columns in counts.items()})
-    ScoreCell.objects.filter(survey_id=row["survey_id"], **dict.fromkeys(COLUMNS, 0)).delete()
+    # Only where counts were taken away: searching all cells of the survey would take a second.
+    starts = {(corner[1], corner[2]) for corner in counts}
+    for span, start in sorted(starts):
+        touched = ScoreCell.objects.filter(survey_id=row["survey_id"], span=span, starts_on=start)
+        touched.filter(**dict.fromkeys(COLUMNS, 0)).delete()
     Response.objects.filter(pk=row["pk"]).update(folded=False)
     response.folded = False
     _grown(mark)
@@ -135,7 +141,7 @@ def known(rows: Iterable[Mapping[str, Any]]) -> _Known:
 
 
 def corner_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Site, team, touchpoint, place, language and channel of a response, 0 for none."""
+    """`DIMENSIONS` of a response: 0 or "" for none."""
     return (
         row["site_id"] or 0,
         row["team_id"] or 0,
@@ -143,6 +149,7 @@ def corner_of(row: Mapping[str, Any]) -> tuple[Any, ...]:
         row["place_id"] or 0,
         row["language"],
         row["channel"],
+        row["tier"],
     )
 
 
@@ -152,9 +159,9 @@ def counted(rows: Iterable[Mapping[str, Any]], about: _Known, spans: Iterable[st
     for row in rows:
         day = about.day(row)
         corner, survey, version = corner_of(row), row["survey_id"], row["version_id"]
-        # Weeks know where, not by which channel or in which language: there would be as many cells as
-        # answers.
-        coarse = (*corner[:3], 0, "", "")
+        # Weeks know where and from whom, not by which channel or in which language: there would be as many
+        # cells as answers.
+        coarse = (*corner[:3], 0, "", "", corner[-1])
         starts = [
             (span, period_of(day, span).start, coarse if span == "week" else corner)  # type: ignore[arg-type]
             for span in spans
@@ -213,7 +220,7 @@ def _release(survey: int, version: int, question: str) -> None:
     names = ("site_id", "team_id", "touchpoint_id", "place_id", "language", "channel")
     listed = list(rows.values("pk", "option", "place_in_scale", *(f"response__{name}" for name in names)))
     for row in listed:
-        corner = corner_of({name: row[f"response__{name}"] for name in names})
+        corner = corner_of({name: row[f"response__{name}"] for name in names} | {"tier": ""})
         counts[(survey, "month", start, question, row["option"], version, *corner)][
             row["place_in_scale"]
         ] += 1

@@ -12,7 +12,7 @@ from peakend.server.acting import clock
 from peakend.server.acting.actors import Actor, Role
 from peakend.server.acting.policies import LEADERS, may, require
 from peakend.server.boards.behind import Line
-from peakend.server.boards.findings import quiet, sentence
+from peakend.server.boards.findings import mix_step, quiet, whole_sentence
 from peakend.server.boards.overview import Overview, latest_words, overview
 from peakend.server.boards.policies import READ
 from peakend.server.cases.models import UNFINISHED, Case
@@ -73,7 +73,7 @@ def finding(found: Overview) -> str:
     """What moved among all surveys beyond chance, the worst first; or plainly that nothing did."""
     if found.changes:
         first = found.changes[0]
-        return sentence(first.moved, first.asked.label)
+        return whole_sentence(first.moved, first.asked.label)
     if not any(one.n for one in found.summaries):
         return say("Nobody has answered yet", "还没有收到答卷")
     return quiet(found.period, [one.score for one in found.summaries if one.score is not None])
@@ -116,12 +116,14 @@ def _next(found: Overview, open_: int, late: int, actor: Actor) -> str:
             "Call the customers whose cases are overdue, then close what is done.",
             "先联系超时工单的客户，再把已办妥的结案。",
         )
+    if worse is not None and worse.moved.mix is not None and actor.role in LEADERS:
+        return mix_step(worse.moved.mix)
     if worse is not None and actor.role in LEADERS:
         return say(
             "Read the answers behind {where}, agree on a cause and give it an owner; the next period shows "
             "whether it helped.",
             "阅读“{where}”背后的答卷，商定原因并落实责任人；效果由下一期数据检验。",
-            where=worse.moved.subject or worse.board.title,
+            where=worse.moved.behind or worse.board.title,
         )
     if open_:
         return say("Work through the open cases, the one due first.", "按到期先后处理未结工单。")

@@ -11,7 +11,7 @@ from peakend.server.acting.actors import Role
 from peakend.server.acting.keys import KeyField
 
 COLUMNS = tuple(f"c{n}" for n in range(11))
-DIMENSIONS = ("site_id", "team_id", "touchpoint_id", "place_id", "language", "channel")
+DIMENSIONS = ("site_id", "team_id", "touchpoint_id", "place_id", "language", "channel", "tier")
 
 
 class ScoreCell(models.Model):
@@ -35,6 +35,7 @@ class ScoreCell(models.Model):
     place_id = models.BigIntegerField(default=0)
     language = models.CharField(max_length=20)
     channel = models.CharField(max_length=20)
+    tier = models.CharField(max_length=60)
     c0 = models.BigIntegerField(default=0)
     c1 = models.BigIntegerField(default=0)
     c2 = models.BigIntegerField(default=0)

@@ -19,7 +19,7 @@ from peakend.server.acting.actors import Actor
 from peakend.server.acting.errors import InvalidError, NotFoundError, SiteError
 from peakend.server.boards.periods import UNITS, Period, Unit, local_day, period_of, read_period
 from peakend.server.boards.protecting import FixedCutsError
-from peakend.server.boards.reading import CUTS, WEEK_CUTS
+from peakend.server.boards.reading import CUTS, WEEK_CUTS, tiers_of
 from peakend.server.boards.subjects import Asked, Board
 from peakend.server.channels.models import Place
 from peakend.server.company import selectors as company
@@ -27,6 +27,7 @@ from peakend.server.company.models import Site, Team, Touchpoint
 from peakend.server.web.say import say, spoken
 
 CUT_NAMES: Mapping[str, Text] = {
+    "tier": Text("Customer tier", "客户等级"),
     "site": Text("Site", "网点"),
     "team": Text("Team", "班组"),
     "touchpoint": Text("Touchpoint", "接触点"),
@@ -55,6 +56,8 @@ LANGUAGE_NAMES: Mapping[str, Text] = {
     "ru": Text("Russian", "俄语"),
 }
 NONE = "-"  # in an address: without a site, without a team
+# Cuts whose values are words instead of rows, and how long they may be.
+WORDS = {"tier": 60, "channel": 20, "language": 20}
 
 
 class CoarseWeeksError(SiteError):
@@ -101,7 +104,10 @@ def read_options(actor: Actor, board: Board, given: Mapping[str, Any]) -> Option
         raise FixedCutsError
     if period.unit == "week" and not set(filters) <= set(WEEK_CUTS):
         raise CoarseWeeksError(
-            Text("Weeks are counted by site, team and touchpoint only.", "按周只统计网点、班组和接触点。"),
+            Text(
+                "Weeks are counted by tier, site, team and touchpoint only.",
+                "按周只统计客户等级、网点、班组和接触点。",
+            ),
             Text("Choose months for the other filters.", "使用其他筛选时请按月查看。"),
         )
     wanted = str(given.get("item") or "")
@@ -142,12 +148,12 @@ def _period(given: Mapping[str, Any]) -> Period:
 
 
 def _key(actor: Actor, cut: str, code: str) -> int | str:
-    if cut in ("channel", "language"):
-        return "" if code == NONE else code[:20]
-    if code == NONE:
-        return 0
     if "\x00" in code:
         raise NotFoundError(CUT_NAMES[cut])
+    if cut in WORDS:
+        return "" if code == NONE else code[: WORDS[cut]]
+    if code == NONE:
+        return 0
     if cut == "site":
         return int(company.get_site(actor, code).pk)
     if cut == "team":
@@ -175,6 +181,9 @@ def named(cut: str, values: set[int | str]) -> dict[int | str, Named]:
         return {one: Named(str(one) or NONE, _known(CHANNEL_NAMES, str(one))) for one in values}
     if cut == "language":
         return {one: Named(str(one) or NONE, _known(LANGUAGE_NAMES, str(one))) for one in values}
+    if cut == "tier":
+        # As the company calls them: nobody told their names in another language.
+        return {one: Named(str(one) or NONE, _known({}, str(one))) for one in values}
     found: dict[int | str, Named] = {}
     if cut == "place":
         for pk, key, name in Place.objects.filter(pk__in=values).values_list("pk", "key", "name"):
@@ -207,13 +216,22 @@ def in_words(row: Site | Team | Touchpoint) -> str:
     return str((spoken() == "zh" and row.name_zh) or row.name)
 
 
+def value_name(cut: str, code: str) -> str:
+    """A code in an address as a person reads it, as far as that needs no look at the database."""
+    if code == NONE:
+        return _known({}, "")
+    return _known({"channel": CHANNEL_NAMES, "language": LANGUAGE_NAMES}.get(cut, {}), code)
+
+
 def language_name(tag: str) -> str:
     """The name of a language by its tag; the tag where it has none."""
     return _known(LANGUAGE_NAMES, tag)
 
 
-def choices(actor: Actor, cut: str, board: Board) -> list[Named]:
+def choices(actor: Actor, cut: str, board: Board, options: Options) -> list[Named]:
     """What a filter may be set to."""
+    if cut == "tier":
+        return _tiers(actor, board, options)
     if cut == "site":
         return [Named(one.code, in_words(one)) for one in company.sites(actor)[:300]]
     if cut == "team":
@@ -229,6 +247,16 @@ def choices(actor: Actor, cut: str, board: Board) -> list[Named]:
         return [Named(code, _known(CHANNEL_NAMES, code)) for code in CHANNEL_NAMES]
     tags = sorted({tag for survey in board.surveys for tag in survey.current.questionnaire["languages"]})
     return [Named(tag, _known(LANGUAGE_NAMES, tag)) for tag in tags]
+
+
+def _tiers(actor: Actor, board: Board, options: Options) -> list[Named]:
+    """The tiers of those who answered in the period and the one before; none where nobody's is known."""
+    surveys, period = [survey.pk for survey in board.surveys], options.period
+    found = tiers_of(actor, surveys, period.before, period) | {str(options.keys.get("tier", ""))}
+    if found == {""} and "tier" not in options.keys:
+        return []
+    names = named("tier", set(found))
+    return [names[one] for one in sorted(found, key=lambda one: (not one, one))]
 
 
 def _known(names: Mapping[str, Text], code: str) -> str:

@@ -4,7 +4,7 @@ list of boards.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,19 +13,21 @@ from peakend.server.acting.actors import Actor
 from peakend.server.acting.policies import require, within
 from peakend.server.answering.models import Response
 from peakend.server.boards.behind import Line, lines, related
-from peakend.server.boards.findings import Moved
+from peakend.server.boards.dashboards import Part, PartRow, mixes_of, shifts_of
+from peakend.server.boards.findings import Moved, moved
+from peakend.server.boards.mixing import Shift
 from peakend.server.boards.models import COLUMNS
 from peakend.server.boards.options import named, today
 from peakend.server.boards.periods import Period, period_of
 from peakend.server.boards.policies import READ
 from peakend.server.boards.protecting import published_totals
 from peakend.server.boards.reading import Grouped, Live, live, steadily
-from peakend.server.boards.scoring import Score, Tally, judged, scores, tally
+from peakend.server.boards.scoring import Score, Tally, judged_with, scores, tally
 from peakend.server.boards.subjects import Asked, Board, boards
 
 ENOUGH = 30
 MOST_BOARDS = 60
-_CUTS = {"touchpoint": "touchpoint_id", "site": "site_id", "team": "team_id"}
+_CUTS = ("tier", "touchpoint", "team", "site")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +83,9 @@ def overview(actor: Actor) -> Overview:
         here, earlier = (_responses(whole, one) for one in (period, period.before))
         if here < ENOUGH and earlier > here:
             period = period.before
-        by = ("starts_on", "survey_id", "question", "version_id", "option", *_CUTS.values())
+        by = ("starts_on", "survey_id", "question", "version_id", "option")
         keys = {one.scored[0].key for one in open_ if one.scored}
-        parts: Grouped = {}
-        if len(keys) == 1:
-            parts = counts.grouped(by, period.before, period, next(iter(keys)))
-        elif keys:
-            parts = {
-                group: n for group, n in counts.grouped(by, period.before, period).items() if group[2] in keys
-            }
+        parts = counts.by_cut(by, _CUTS, period.before, period, keys)
         return period, whole, parts, counts
 
     period, whole, parts, _ = steadily(read)
@@ -107,11 +103,18 @@ def _responses(rows: Grouped, period: Period) -> int:
     )
 
 
+# A board, its item, and the score of a part (cut and value; empty for the whole).
+_Row = tuple[Board, Asked | None, str, int | str, Score | None]
+# By the board's key and the cut.
+_Shifts = dict[tuple[str, str], Shift]
+
+
 def _judge(
     listed: Sequence[Board], period: Period, whole: Grouped, parts: Grouped
 ) -> tuple[list[Summary], list[Change], int]:
     """Scores of all boards and their parts, with verdicts of one family."""
-    found: list[tuple[Board, Asked | None, str, int | str, Score | None]] = []
+    found: list[_Row] = []
+    shifts: _Shifts = {}
     for board in listed:
         asked = next(iter(board.scored), None)
         if asked is None:
@@ -126,28 +129,40 @@ def _judge(
         )
         found.append((board, asked, "", 0, listed_scores[0]))
         found += [(board, asked, *key, score) for key, score in zip(keys, listed_scores[1:], strict=True)]
-    told = iter(judged([row[4] for row in found if row[4] is not None]))
+        cuts = list(dict.fromkeys(cut for cut, _ in keys))
+        shifts |= {(board.key, cut): one for cut, one in shifts_of(asked, cuts, here, there).items()}
+    judged, p_of_shifts = judged_with(
+        [row[4] for row in found if row[4] is not None], [one.p for one in shifts.values()]
+    )
+    told = iter(judged)
     rows = [(*row[:4], next(told) if row[4] is not None else None) for row in found]
     summaries = [Summary(board, asked, score) for board, asked, cut, _, score in rows if not cut]
-    return (
-        summaries,
-        _changes(rows),
-        sum(1 for row in rows if row[4] is not None and row[4].raw_p is not None),
-    )
+    compared = sum(1 for row in rows if row[4] is not None and row[4].raw_p is not None)
+    changes = _changes(rows, shifts, dict(zip(shifts, p_of_shifts, strict=True)))
+    return summaries, changes, compared + len(shifts)
 
 
-def _changes(rows: Sequence[tuple[Board, Asked | None, str, int | str, Score | None]]) -> list[Change]:
+def _changes(
+    rows: Sequence[_Row], shifts: _Shifts, adjusted: Mapping[tuple[str, str], float]
+) -> list[Change]:
     names = {cut: named(cut, {row[3] for row in rows if row[2] == cut}) for cut in _CUTS}
-    found = []
-    for board, asked, cut, value, score in rows:
-        if asked is None or score is None or score.verdict not in ("better", "worse"):
+    by_board: dict[str, list[_Row]] = {}
+    for row in rows:
+        by_board.setdefault(row[0].key, []).append(row)
+    found: list[Change] = []
+    for key, mine in by_board.items():
+        board, asked, _, _, whole = mine[0]
+        if asked is None or whole is None:
             continue
-        name = names[cut].get(value) if cut else None
-        if cut and name is None:
-            continue
-        one = Moved(name.name if name else "", score, cut, name.code if name else "")
-        found.append(Change(board, asked, one))
-    return sorted(found, key=lambda one: (one.moved.score.verdict == "better", -one.moved.size))
+        here = {cut: one for (of, cut), one in shifts.items() if of == key}
+        mixes = mixes_of({cut: adjusted[key, cut] for cut in here}, here)
+        parts = [
+            Part(cut, tuple(PartRow(names[cut][v], score) for _, _, of, v, score in mine
+                            if of == cut and score is not None and v in names[cut]), mixes.get(cut))
+            for cut in _CUTS
+        ]  # fmt: skip
+        found += [Change(board, asked, one) for one in moved(whole, [part for part in parts if part.rows])]
+    return sorted(found, key=lambda one: one.moved.order)
 
 
 def _tally(asked: Asked, board: Board, rows: Grouped, period: Period) -> Tally:
@@ -162,7 +177,7 @@ def _tally(asked: Asked, board: Board, rows: Grouped, period: Period) -> Tally:
 def _by_cut(asked: Asked, board: Board, rows: Grouped, period: Period) -> dict[tuple[str, int | str], Tally]:
     mine = {survey.pk for survey in board.surveys}
     counts: dict[tuple[str, int | str], dict[tuple[str, ...], list[int]]] = {}
-    for (start, survey, question, version, option, *corner), columns in rows.items():
+    for (cut, start, survey, question, version, option, value), columns in rows.items():
         if (
             start != period.start
             or survey not in mine
@@ -170,8 +185,7 @@ def _by_cut(asked: Asked, board: Board, rows: Grouped, period: Period) -> dict[t
             or version not in asked.versions
         ):
             continue
-        for cut, value in zip(_CUTS, corner, strict=True):
-            _join(counts.setdefault((cut, value), {}), option, columns)
+        _join(counts.setdefault((cut, value), {}), option, columns)
     return {key: found for key, one in counts.items() if (found := tally(asked.item, one))}
 
 

@@ -32,6 +32,7 @@ from peakend.server.boards.options import (
     choices,
     read_options,
     today,
+    value_name,
 )
 from peakend.server.boards.overview import Summary, overview
 from peakend.server.boards.periods import UNITS, period_of
@@ -277,7 +278,7 @@ def _board_context(actor: Actor, shown: Dashboard) -> dict[str, Any]:
         "cuts": []
         if found.anonymous
         else [
-            (cut, told(CUT_NAMES[cut]), choices(actor, cut, found), options.filters.get(cut, ""))
+            (cut, told(CUT_NAMES[cut]), choices(actor, cut, found, options), options.filters.get(cut, ""))
             for cut in cuts_of(period)
         ],
         "trend": _trend(shown),
@@ -419,7 +420,7 @@ def _choice(shown: Dashboard, place: int) -> dict[str, Any]:
 def _about(options: Options, score: float | None, option: str) -> str:
     parts = [options.item.label if options.item else "", options.period.words(spoken())]
     parts += [
-        f"{told(CUT_NAMES[cut])}: {code}" if spoken() == "en" else f"{told(CUT_NAMES[cut])}：{code}"
+        say("{cut}: {value}", "{cut}：{value}", cut=told(CUT_NAMES[cut]), value=value_name(cut, code))
         for cut, code in options.filters.items()
     ]
     if score is not None:

@@ -154,15 +154,32 @@ def scores(
 
 def judged(found: Sequence[Score]) -> list[Score]:
     """`found` with the verdicts of one family: Holm over all of them, whatever question each is of."""
+    return judged_with(found, ())[0]
+
+
+def judged_with(found: Sequence[Score], beside: Sequence[float]) -> tuple[list[Score], list[float]]:
+    """The same where other tests, with the p `beside`, belong to the family; their adjusted p too."""
     gaps = [one.difference if one.difference is not None else math.nan for one in found]
-    adjusted, _ = holm(np.array([math.nan if one.raw_p is None else one.raw_p for one in found], dtype=float))
+    raw = [math.nan if one.raw_p is None else one.raw_p for one in found]
+    every, _ = holm(np.array([*raw, *beside], dtype=float))
+    adjusted = every[: len(raw)]
     said = verdicts(np.array(gaps, dtype=float), adjusted)
     return [
         one
         if one.verdict == "no_previous_period"
         else replace(one, p=_or_none(adjusted[place]), verdict=str(said[place]))
         for place, one in enumerate(found)
-    ]
+    ], every[len(raw) :].tolist()
+
+
+def points(item: Item, group: Tally) -> tuple[int, float]:
+    """How many answers, and the sum of what the item's metric averages."""
+    if not group:
+        return 0, 0.0
+    low, high = item.scale
+    y = _METRICS[item.metric].first.number(np.array(list(group), dtype=float), (float(low), float(high)))
+    n = np.array(list(group.values()), dtype=float)
+    return int(n.sum()), float((y * n).sum())
 
 
 def _estimates(item: Item, metric: Metric, groups: Sequence[Tally]) -> Estimates:

@@ -19,7 +19,7 @@ from peakend.server.boards.subjects import get_board
 
 _VIEW = Text("view", "视图")
 # Kept without the period: a view is opened for the period one is in.
-KEPT = ("item", "unit", "site", "team", "touchpoint", "place", "channel", "language")
+KEPT = ("item", "unit", "tier", "site", "team", "touchpoint", "place", "channel", "language")
 
 
 def views(actor: Actor) -> QuerySet[SavedView]:

@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('employee_id', models.CharField(blank=True, max_length=80)),
                 ('language', models.CharField(max_length=20)),
                 ('channel', models.CharField(max_length=20)),
+                ('tier', models.CharField(blank=True, default='', max_length=60)),
                 ('state', models.CharField(default='started', max_length=12)),
                 ('page', models.PositiveSmallIntegerField(default=0)),
                 ('answers', models.JSONField(default=dict)),

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 ('place_id', models.BigIntegerField(default=0)),
                 ('language', models.CharField(max_length=20)),
                 ('channel', models.CharField(max_length=20)),
+                ('tier', models.CharField(max_length=60)),
                 ('c0', models.BigIntegerField(default=0)),
                 ('c1', models.BigIntegerField(default=0)),
                 ('c2', models.BigIntegerField(default=0)),
@@ -71,7 +72,7 @@ class Migration(migrations.Migration):
                 ('survey', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='surveys.survey')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('survey', 'span', 'starts_on', 'question', 'option', 'version_id', 'site_id', 'team_id', 'touchpoint_id', 'place_id', 'language', 'channel'), name='one_cell_a_corner')],
+                'constraints': [models.UniqueConstraint(fields=('survey', 'span', 'starts_on', 'question', 'option', 'version_id', 'site_id', 'team_id', 'touchpoint_id', 'place_id', 'language', 'channel', 'tier'), name='one_cell_a_corner')],
             },
         ),
         migrations.CreateModel(
