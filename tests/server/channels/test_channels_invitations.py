@@ -386,3 +386,17 @@ def test_an_address_is_sent_to_by_one_worker_only(company: Any, live_survey: Cal
         assert sending.send_one(actor=WORKER, invitation=made.pk)
         assert not sending.send_one(actor=WORKER, invitation=made.pk)
     assert Mail.objects.count() == 1
+
+
+def test_whoever_may_invite_notes_on_the_page_that_a_letter_came_back(
+    company: Any, live_survey: Callable[..., Any], client_of: Callable[..., Client]
+) -> None:
+    with clock.at(NOON):
+        sent = _sent(invite(actor=WORKER, survey=live_survey(), customer=_customer()))
+    manager = client_of("cx_manager")
+    assert f"/invitations/{sent.key}/bounce/" in manager.get("/invitations/").content.decode()
+    manager.post(f"/invitations/{sent.key}/bounce/")
+    sent.refresh_from_db()
+    assert sent.status == "bounced"
+    analyst = client_of("analyst")
+    assert analyst.post(f"/invitations/{sent.key}/bounce/").status_code == 403

@@ -214,3 +214,11 @@ def test_the_api_does_what_the_page_does(
     assert client.get(path, headers=token_of("south.supervisor")).status_code == 404
     listed = client.get("/api/v1/places", headers=headers).json()["items"]
     assert [one["key"] for one in listed] == [place["key"]]
+
+
+def test_a_place_called_like_its_site_is_called_in_chinese_as_its_site_is(company: Any) -> None:
+    site = next(iter(company.sites.values()))
+    site.name_zh = "东航站楼"
+    assert Place(name=site.name, site=site).name_zh == "东航站楼"
+    assert Place(name="Counter 3", site=site).name_zh == "Counter 3"
+    assert Place(name="Web page").name_zh == "Web page"

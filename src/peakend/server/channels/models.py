@@ -38,6 +38,12 @@ class Place(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def name_zh(self) -> str:
+        """The name on Chinese pages: a place that is called like its site is called as its site is there."""
+        called_like_it = self.site is not None and self.name == self.site.name
+        return (self.site.name_zh if self.site is not None and called_like_it else "") or self.name
+
 
 class PlaceDay(models.Model):
     """Answers of one place on one day (UTC) that is over."""

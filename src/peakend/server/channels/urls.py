@@ -23,6 +23,7 @@ urlpatterns = [
     path("invitations/letters/", invitations.letters, name="letters"),
     path("invitations/letters/<str:kind>/<str:language>/", invitations.letter, name="letter"),
     path("invitations/<str:key>/cancel/", invitations.cancel, name="invitation_cancel"),
+    path("invitations/<str:key>/bounce/", invitations.bounce, name="invitation_bounce"),
     path("contacts/", contacts.listed, name="contacts"),
     path("contacts/rules/", contacts.rules, name="contact_rules"),
     path("waves/", rounds.waves, name="waves"),

@@ -75,8 +75,8 @@ def _left_at(age: timedelta, chance: Random) -> int:
         return 0
     if age < timedelta(hours=12):
         return chance.choice((2, 3))
-    if age < _YOUNG and chance.random() < 0.25:
-        return chance.choice((2, -1, -1, -1))
+    if age < _YOUNG and chance.random() < 0.45:
+        return chance.choice((2, 4, -1, -1, -1))
     return 6
 
 

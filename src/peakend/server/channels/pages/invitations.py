@@ -92,6 +92,15 @@ def cancel(request: HttpRequest, key: str) -> HttpResponse:
     return redirect("channels:invitations")
 
 
+@page(INVITE)
+@require_POST
+def bounce(request: HttpRequest, key: str) -> HttpResponse:
+    """Note that the letter came back for good: no more mail goes to that address."""
+    inviting.report_bounce(actor=actor_of(request), key=key, permanent=True)
+    messages.success(request, say("No more mail goes to this address.", "已记录退信，不再向该地址发送邮件。"))
+    return redirect("channels:invitations")
+
+
 @page(READ)
 def letters(request: HttpRequest) -> HttpResponse:
     """Every letter there is."""

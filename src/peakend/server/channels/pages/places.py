@@ -98,6 +98,7 @@ def shown(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "one": figures([place])[0],
         "place": place,
+        "called": say(place.name, place.name_zh),
         "kind": registry.KINDS[place.kind],
         "link": link,
         "code": _drawn(link),
@@ -121,7 +122,8 @@ def edit(request: HttpRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, say("Saved.", "已保存。"))
             return redirect("channels:place", key)
-    return render(request, "channels/place_form.html", {"form": form, "place": place})
+    context = {"form": form, "place": place, "called": say(place.name, place.name_zh)}
+    return render(request, "channels/place_form.html", context)
 
 
 @page(EDIT_PLACES)
