@@ -51,7 +51,7 @@ def get_case(actor: Actor, key: str) -> Case:
 
 def evidence(actor: Actor, topic: Topic) -> QuerySet[TopicEvidence]:
     """The voices behind a topic that the actor may see themselves."""
-    rows = topic.evidence.select_related("case", "response__survey", "comment", "note")
+    rows = topic.evidence.select_related("case__touchpoint", "response__survey", "comment", "note")
     if actor.reach.everything:
         return rows
     seen = Q()
