@@ -163,7 +163,7 @@ def edit_promise(request: HttpRequest, key: str) -> HttpResponse:
 def launch(request: HttpRequest, key: str) -> HttpResponse:
     """Launch it, with a reason where the check says no."""
     actor = actor_of(request)
-    reason = request.POST.get("reason", "").replace("\x00", "")
+    reason = request.POST.get("reason", "")
     return pressed(
         request,
         lambda: launching.launch(actor=actor, promise=key, reason=reason),
