@@ -34,6 +34,7 @@ from peakend.server.improvement.models import (
     Visit,
 )
 from peakend.server.improvement.photos import Redrawn, keep
+from peakend.server.initiatives.models import Assignment, Campaign, Initiative, Spend
 from peakend.server.notices.models import Delivery, Event, Mail, Notification, Webhook
 from peakend.server.people.acting import digest_of_token
 from peakend.server.people.models import ApiToken, SignedIn
@@ -321,6 +322,40 @@ def a_promise(made: Made) -> Promise:
     return promise
 
 
+def a_campaign(made: Made) -> Campaign:
+    today = clock.now().date()
+    return Campaign.objects.create(
+        **{f"{part}_{tongue}": "x" for part in ("name", "offer") for tongue in ("en", "zh")},
+        **{"site": made.of_site, "away_days": 90, "channels": ["phone"], "holdout_share": 0.5, "seed": 1},
+        **{"starts_on": today, "ends_on": today, "window_days": 30, "smallest": 0.1, "expected": 0.1},
+        **{"contact_cost": 0, "offer_cost": 0, "currency": "CNY", "made_at": clock.now()},
+    )
+
+
+def a_winback_call(made: Made) -> Assignment:
+    campaign = a_campaign(made)
+    Campaign.objects.filter(pk=campaign.pk).update(status="running", assigned_at=clock.now())
+    return Assignment.objects.create(
+        campaign=campaign, customer=a_customer(made), arm="treated", contact="to_call", channel="phone"
+    )
+
+
+def an_initiative(made: Made) -> Initiative:
+    today = clock.now().date()
+    days = dict.fromkeys(("before_from", "before_to", "after_from", "after_to"), today)
+    return Initiative.objects.create(
+        **{"name_en": "x", "name_zh": "x", "kind": "other", "metric": "nps", "smallest": 5, **days},
+        **{"site": made.of_site, "made_at": clock.now()},
+    )
+
+
+def a_spend(made: Made) -> Spend:
+    now = clock.now()
+    return Spend.objects.create(
+        initiative=an_initiative(made), day=now.date(), amount=1, currency="CNY", at=now
+    )
+
+
 def keyed(make: Callable[[Made], Any], **more: str) -> Factory:
     """A factory for an address that has the object's key, and `more` as they are."""
     return lambda made: {"key": make(made).key, **more}
@@ -412,6 +447,11 @@ OBJECTS: dict[str, Factory] = {
     "goals/<key>": keyed(a_goal),
     # promises
     "promises/<key>": keyed(a_promise),
+    # initiatives
+    "winback/<key>": keyed(a_campaign),
+    "winback-calls/<key>": keyed(a_winback_call),
+    "initiatives/<key>": keyed(an_initiative),
+    "spend/<key>": keyed(a_spend),
     # privacy
     "privacy/requests/<key>": keyed(a_request),
     "privacy/customers/<customer_id>": lambda made: {"customer_id": a_customer(made).customer_id},

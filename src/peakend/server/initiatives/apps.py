@@ -1,4 +1,4 @@
-"""The area `initiatives`: what was tried, what it cost, and whether it worked: win-back and other initiatives."""
+"""The area `initiatives`: what was tried, what it cost, whether it worked."""
 
 from __future__ import annotations
 
