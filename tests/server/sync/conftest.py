@@ -164,6 +164,7 @@ def answered(company: Any, live_survey: Callable[..., Any], home: Home) -> Calla
                         "survey": asked,
                         "version": asked.current,
                         "customer": people[number % len(people)] if people else None,
+                        "tier": people[number % len(people)].tier if people else "",
                         "site": company.sites[site],
                         "team": company.teams[site],
                         "touchpoint": company.touchpoints[random_.choice(points)],

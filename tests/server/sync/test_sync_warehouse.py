@@ -15,7 +15,7 @@ import pytest
 from peakend.server.acting import clock
 from peakend.server.answering.models import Response
 from peakend.server.channels.models import Invitation
-from peakend.server.customers.models import Consent, Interaction
+from peakend.server.customers.models import Consent, Customer, Interaction
 from peakend.server.sync import syncing
 from peakend.server.sync.opening import opened
 from peakend.warehouse.warehouse import Warehouse
@@ -71,6 +71,8 @@ def test_answers_say_what_was_answered(answered: Callable[..., Any], reading: Ca
         "why": {"state": "answered", "text": "good service"},
     }
     one.save()
+    # Whose tier rose since answered as what they were.
+    Customer.objects.filter(pk=one.customer_id).update(tier="platinum")
     settled()
     key = one.survey.key
     with reading() as engine:
@@ -125,7 +127,9 @@ def test_an_anonymous_answer_names_nobody(
     )
     # Even where the row itself held them, which answering never stores.
     answered(3, survey=survey, employee_id="E-7")
-    Response.objects.filter(key="r1-0").update(customer=customer, invitation=invitation, interaction=event)
+    Response.objects.filter(key="r1-0").update(
+        customer=customer, tier="platinum", invitation=invitation, interaction=event
+    )
     settled()
     with reading() as engine:
         responses = rows_of(engine, "responses")

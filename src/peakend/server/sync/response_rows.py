@@ -143,7 +143,7 @@ def _members(one: Response) -> Iterator[Row]:
     segments = {
         "site": one.site.code if one.site else None,
         "team": f"{one.team.site.code}/{one.team.code}" if one.team else None,
-        "tier": one.customer.tier if _customer(one) and one.customer else None,
+        "tier": one.tier if _customer(one) else None,
         "language": one.language,
         "channel": one.channel,
         "place": one.place.name if one.place else None,
