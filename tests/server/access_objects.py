@@ -10,6 +10,15 @@ from peakend.server.acting import clock
 from peakend.server.acting.keys import new_key
 from peakend.server.answering.models import Response
 from peakend.server.boards.models import SavedView
+from peakend.server.care.models import (
+    CareAudit,
+    CareItem,
+    CareRule,
+    CareTask,
+    ClassGoal,
+    GoalStep,
+    SuggestionRule,
+)
 from peakend.server.cases.models import Case, Compensation
 from peakend.server.channels.models import Invitation, Place, Quota, Trigger, Wave
 from peakend.server.company.models import Site, Team
@@ -356,6 +365,54 @@ def a_spend(made: Made) -> Spend:
     )
 
 
+def a_care_item(made: Made) -> CareItem:
+    return CareItem.objects.create(
+        **{"stage": "service", "scope": "after_sales", "name_en": "x", "name_zh": "x", "measure": "x"},
+        **{"threshold": 1, "owner": made.user, "site": made.of_site, "made_at": clock.now()},
+    )
+
+
+def a_class_goal(made: Made) -> ClassGoal:
+    now = clock.now()
+    return ClassGoal.objects.create(
+        **{"tier": "gold", "metric": "nps", "target": 1, "owner": made.user},
+        **{"starts_on": now.date(), "until": now.date(), "made_at": now},
+    )
+
+
+def a_goal_step(made: Made) -> GoalStep:
+    owner = made.company.users[f"{made.site}.supervisor"]
+    return GoalStep.objects.create(goal=a_class_goal(made), what="x", owner=owner, until=clock.now().date())
+
+
+def a_care_audit(made: Made) -> CareAudit:
+    now = clock.now()
+    return CareAudit.objects.create(
+        site=made.of_site, on=now.date(), auditor=None, hard=5, soft=5, made_at=now
+    )
+
+
+def a_care_rule(made: Made) -> CareRule:
+    return CareRule.objects.create(
+        **{"stage": "after", "trigger": "silence", "days": 30, "name_en": "x", "name_zh": "x"},
+        **{"purpose": "service", "channel": "phone", "text_en": "x", "text_zh": "x"},
+        **{"site": made.of_site, "made_at": clock.now()},
+    )
+
+
+def a_care_task(made: Made) -> CareTask:
+    now = clock.now()
+    return CareTask.objects.create(
+        **{"rule": a_care_rule(made), "customer": a_customer(made), "occasion": "x", "at": now},
+        **{"site": made.of_site, "team": made.of_team, "made_at": now},
+    )
+
+
+def a_suggestion_rule(made: Made) -> SuggestionRule:
+    words = {f"{part}_{tongue}": "x" for part in ("name", "text") for tongue in ("en", "zh")}
+    return SuggestionRule.objects.create(conditions=[], made_at=clock.now(), **words)
+
+
 def keyed(make: Callable[[Made], Any], **more: str) -> Factory:
     """A factory for an address that has the object's key, and `more` as they are."""
     return lambda made: {"key": make(made).key, **more}
@@ -452,6 +509,15 @@ OBJECTS: dict[str, Factory] = {
     "winback-calls/<key>": keyed(a_winback_call),
     "initiatives/<key>": keyed(an_initiative),
     "spend/<key>": keyed(a_spend),
+    # care
+    "care/items/<key>": keyed(a_care_item),
+    "care/goals/<key>": keyed(a_class_goal),
+    "care/steps/<key>": keyed(a_goal_step),
+    "care/audits/<key>": keyed(a_care_audit),
+    "care/rules/<key>": keyed(a_care_rule),
+    "care/tasks/<key>": keyed(a_care_task),
+    "care/suggestions/<key>": keyed(a_suggestion_rule),
+    "care/for/<customer>": lambda made: {"customer": a_customer(made).customer_id},
     # privacy
     "privacy/requests/<key>": keyed(a_request),
     "privacy/customers/<customer_id>": lambda made: {"customer_id": a_customer(made).customer_id},

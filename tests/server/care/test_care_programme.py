@@ -69,9 +69,10 @@ def test_the_page_names_what_is_missing(company: Any, client_of: Callable[..., C
     text = client_of("cx_manager").get("/care/items/").content.decode()
     assert "Stages without a standard of care: 3" in text
     assert text.count("missing") >= 15
-    assert "三声内接听" in client_of("cx_manager").get(
-        "/care/items/", headers={"accept-language": "zh-CN"}
-    ).content.decode()
+    assert (
+        "三声内接听"
+        in client_of("cx_manager").get("/care/items/", headers={"accept-language": "zh-CN"}).content.decode()
+    )
 
 
 def test_a_standard_with_a_metric_is_judged_by_the_data(company: Any, live_survey: Any) -> None:

@@ -13,8 +13,9 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import CharField, Exists, Min, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 
 from peakend.server.acting import clock
 from peakend.server.acting.actors import Role
@@ -159,9 +160,9 @@ def _before_date(rule: CareRule) -> Iterator[Occasion]:
     """Dates written as 2026-11-30 in an attribute; days are those of China."""
     today = clock.now().astimezone(_HERE).date()
     wanted = [(today + timedelta(days=ahead)).isoformat() for ahead in range(rule.days + 1)]
-    rows = Customer.objects.filter(erased_at=None).annotate(
-        day=KeyTextTransform(rule.attribute, "attributes")
-    )
+    # Cast: a lookup on the key itself would read the days as JSON.
+    told = Cast(KeyTextTransform(rule.attribute, "attributes"), CharField(max_length=200))
+    rows = Customer.objects.filter(erased_at=None).annotate(day=told)
     rows = rows.filter(day__in=wanted)
     if rule.tier:
         rows = rows.filter(tier=rule.tier)
