@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from peakend.language import Text
 from peakend.server.acting.actors import Actor
 from peakend.server.company.models import Touchpoint
 from peakend.server.improvement.forms import chosen_from
@@ -18,6 +19,7 @@ from peakend.server.web.say import say, say_later
 
 HEAD = ("name_en", "name_zh", "owner", "touchpoint", "kept_at_least")
 MOST_NUMBER = 999_999_999
+ISO = "%Y-%m-%d"  # the only form in which browsers take the value of a date field
 
 
 def _line(en: str, zh: str, most: int = 200, **more: Any) -> forms.CharField:  # noqa: ANN401 - the field's own
@@ -30,7 +32,7 @@ def _text(en: str, zh: str) -> forms.CharField:
 
 
 def _day(en: str, zh: str) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"})
+    widget = forms.DateInput(attrs={"type": "date"}, format=ISO)
     return forms.DateField(label=say_later(en, zh), widget=widget, required=False)
 
 
@@ -82,6 +84,7 @@ class CodeForm(HeadForm):
 class ClaimForm(forms.Form):
     """What is advertised, where, and to whom."""
 
+    heading = Text("Claim", "宣传")
     claim_en = _text("Claim as advertised (English)", "宣传内容（英文）")
     claim_zh = _text("Claim as advertised (Chinese)", "宣传内容（中文）")
     channels = _line("Advertised in (with commas)", "宣传渠道（逗号分隔）", 400, required=False)
@@ -104,13 +107,21 @@ class ClaimForm(forms.Form):
         return _split(self.cleaned_data["tiers"])
 
 
-class EconomicsForm(forms.Form):
-    """What it costs and what is expected."""
+class CostForm(forms.Form):
+    """What it costs and what there is."""
 
+    heading = Text("Cost and means", "成本与资源")
     eligible_customers = _count("Eligible customers", "符合资格的客户数")
     unit_cost = _money("Cost of one use (CNY)", "单次成本（元）")
     budget_year = _money("Budget a year (CNY)", "年度预算（元）")
     capacity_month = _count("Uses a month that can be served", "每月可服务次数")
+
+
+class UsageForm(forms.Form):
+    """What is expected of eligible customers."""
+
+    heading = Text("Expected usage", "预期使用量")
+    columns = "threes"
     share_low = _number("Share who use it, low (0 to 1)", "使用比例，最低（0 至 1）", 1)
     share_likely = _number("Share who use it, likely", "使用比例，可能", 1)
     share_high = _number("Share who use it, high", "使用比例，最高", 1)
@@ -128,8 +139,9 @@ class EconomicsForm(forms.Form):
 class ChangeForm(forms.Form):
     """From when the next version counts, and why."""
 
+    heading = Text("Change", "变更")
     in_force_from = forms.DateField(
-        label=say_later("In force from", "生效日"), widget=forms.DateInput(attrs={"type": "date"})
+        label=say_later("In force from", "生效日"), widget=forms.DateInput(attrs={"type": "date"}, format=ISO)
     )
     change_note = _line("What changes, and why", "变更内容与原因", 400, required=False)
     reason = forms.CharField(
@@ -190,7 +202,9 @@ class UseForm(forms.Form):
         required=False,
     )
     day = forms.DateField(
-        label=say_later("Day", "日期"), widget=forms.DateInput(attrs={"type": "date"}), initial=today
+        label=say_later("Day", "日期"),
+        widget=forms.DateInput(attrs={"type": "date"}, format=ISO),
+        initial=today,
     )
     site = forms.ChoiceField(label=say_later("Site", "网点"))
     case = _line("Number of the case", "工单编号", 40, required=False)
@@ -202,7 +216,7 @@ class UseForm(forms.Form):
 
 def of_version(version: PromiseVersion) -> dict[str, Any]:
     """A version as forms begin with it."""
-    names = [*ClaimForm.base_fields, *EconomicsForm.base_fields]
+    names = [*ClaimForm.base_fields, *CostForm.base_fields, *UsageForm.base_fields]
     found = {name: getattr(version, name) for name in names}
     return found | {name: ", ".join(found[name]) for name in ("channels", "tiers")}
 

@@ -23,9 +23,10 @@ from peakend.server.promises.forms import (
     ChangeForm,
     ClaimForm,
     CodeForm,
-    EconomicsForm,
+    CostForm,
     HeadForm,
     Items,
+    UsageForm,
     UseForm,
     of_items,
     of_version,
@@ -80,7 +81,7 @@ def new_promise(request: HttpRequest) -> HttpResponse:
     """Enter a promise."""
     actor = actor_of(request)
     sent = request.POST if request.method == "POST" else None
-    forms_: list[forms.Form] = [CodeForm(sent, actor=actor), ClaimForm(sent), EconomicsForm(sent)]
+    forms_: list[forms.Form] = [CodeForm(sent, actor=actor), ClaimForm(sent), CostForm(sent), UsageForm(sent)]
     rows = Items(sent, prefix="item")
     if sent is not None and _all_valid(forms_, rows):
         head = {name: forms_[0].cleaned_data[name] for name in ("code", *HEAD)}
@@ -111,7 +112,8 @@ def revise(request: HttpRequest, key: str) -> HttpResponse:
     forms_: list[forms.Form] = [
         ChangeForm(sent, initial=begins),
         ClaimForm(sent, initial=of_version(last)),
-        EconomicsForm(sent, initial=of_version(last)),
+        CostForm(sent, initial=of_version(last)),
+        UsageForm(sent, initial=of_version(last)),
     ]
     rows = Items(sent, initial=of_items(last), prefix="item")
     if sent is not None and _all_valid(forms_, rows):
@@ -224,8 +226,10 @@ def _all_valid(forms_: Sequence[forms.Form], rows: Any) -> bool:  # noqa: ANN401
 
 
 def _written(forms_: Sequence[forms.Form], rows: Any, currency: str = "CNY") -> dict[str, Any]:  # noqa: ANN401
-    """Version and items from the second and third form and the lines."""
-    version = forms_[1].cleaned_data | forms_[2].cleaned_data | {"currency": currency}
+    """Version and items from all but the first form, and the lines."""
+    version = {"currency": currency}
+    for form in forms_[1:]:
+        version |= form.cleaned_data
     kept = [row.cleaned_data for row in rows if row.cleaned_data and not row.cleaned_data["remove"]]
     items = [{name: value for name, value in item.items() if name != "remove"} for item in kept]
     return {"version": version, "items": items}

@@ -22,9 +22,8 @@ def span(one: Range) -> Text:
 
 def percent(value: float) -> str:
     """A share as per cent; small ones with a place."""
-    return (
-        f"{100 * value:.0f}\N{NO-BREAK SPACE}%" if value >= 0.1 else f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
-    )
+    places = 0 if value >= 0.1 or value == 0 else 1
+    return f"{100 * value:.{places}f}\N{NO-BREAK SPACE}%"
 
 
 def summary(found: Affordability) -> list[Text]:
@@ -86,7 +85,7 @@ def table(found: Affordability, currency: str) -> list[Line]:
 
 
 def _cap(one: Case) -> Text:
-    return Text("none", "不限") if one.cap is None else Text(count(one.cap), count(one.cap))
+    return Text("no limit", "不限") if one.cap is None else Text(count(one.cap), count(one.cap))
 
 
 def _money(found: Affordability) -> Text:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import template
 
 from peakend.server.promises import shown
@@ -35,6 +37,12 @@ def tone(code: str) -> str:
 def share(value: float | None) -> str:
     """A share as per cent; a dash for none."""
     return "–" if value is None else shown.percent(value)
+
+
+@register.filter
+def grouped(value: Decimal | int | None) -> str:
+    """A number with its thousands apart, without empty cents; a dash for none."""
+    return "–" if value is None else f"{value:,}".removesuffix(".00")
 
 
 @register.filter
