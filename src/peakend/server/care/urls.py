@@ -1,4 +1,4 @@
-"""Addresses of the area."""
+"""Addresses of the care programme."""
 
 from __future__ import annotations
 
