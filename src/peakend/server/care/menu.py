@@ -11,13 +11,13 @@ add_asset("care.css", ("peakend.server.care", "assets/care.css"))
 for position, (route, title, action, group) in enumerate(
     (
         ("tasks", Text("Care tasks", "关怀任务"), policies.TASKS, "work"),
-        ("items", Text("Care programme", "关怀方案"), policies.PROGRAMME, "improve"),
-        ("goals", Text("Goals by class", "分类客户目标"), policies.GOALS, "improve"),
-        ("level", Text("Level of care", "关怀等级"), policies.LEVEL, "improve"),
-        ("consistency", Text("Evenness of care", "关怀一致性"), policies.CONSISTENCY, "improve"),
-        ("audits", Text("Care audits", "关怀审核"), policies.AUDITS, "improve"),
-        ("calendar", Text("Care calendar", "关怀日历"), policies.CALENDAR, "improve"),
-        ("suggestions", Text("Made to measure", "量体裁衣"), policies.SUGGESTIONS, "improve"),
+        ("items", Text("Care programme", "关怀方案"), policies.PROGRAMME, "care"),
+        ("goals", Text("Goals by class", "分类客户目标"), policies.GOALS, "care"),
+        ("level", Text("Level of care", "关怀等级"), policies.LEVEL, "care"),
+        ("consistency", Text("Evenness of care", "关怀一致性"), policies.CONSISTENCY, "care"),
+        ("audits", Text("Care audits", "关怀审核"), policies.AUDITS, "care"),
+        ("calendar", Text("Care calendar", "关怀日历"), policies.CALENDAR, "care"),
+        ("suggestions", Text("Made to measure", "量体裁衣"), policies.SUGGESTIONS, "care"),
     ),
     start=70,
 ):

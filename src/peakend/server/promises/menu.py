@@ -8,4 +8,4 @@ from peakend.server.web.assets import add_asset
 from peakend.server.web.navigation import add_place
 
 add_asset("promises.css", ("peakend.server.promises", "assets/promises.css"))
-add_place("promises:promises", Text("Promises", "对客户的承诺"), policies.READ, 61, "improve")
+add_place("promises:promises", Text("Promises", "对客户的承诺"), policies.READ, 61, "care")

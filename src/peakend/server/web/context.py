@@ -19,6 +19,7 @@ GROUPS = {
     "work": Text("Today", "今日"),
     "listen": Text("Listen", "倾听"),
     "improve": Text("Improve", "改进"),
+    "care": Text("Care and proof", "关怀与成效"),
     "keep": Text("Settings", "设置"),
 }
 

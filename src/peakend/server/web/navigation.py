@@ -32,7 +32,7 @@ _places: dict[str, Place] = {}
 
 
 def add_place(route: str, title: Text, action: str, position: int, group: str = "work") -> None:
-    """Add an entry; `group` is work (daily), listen (asking), improve, or keep (administration)."""
+    """Add an entry; `group` is work (daily), listen (asking), improve, care, or keep (administration)."""
     _places[route] = Place(position, route, title, action, group)
 
 
