@@ -28,6 +28,14 @@ from peakend.server.initiatives.models import Assignment, Campaign
 from peakend.server.initiatives.targeting import targeted
 
 _UNSENT = ("waiting", "suppressed")
+# In place of the ledger's sentences with numbers of one customer: these stand for many.
+_OWN = {
+    "over": Text("Contacts had ended", "联系期已结束"),
+    "cap": Text("Was contacted often enough", "联系次数已达上限"),
+    "answered": Text("Answered a short while ago", "近期已作答"),
+    "repeat": Text("Was asked this survey a short while ago", "近期已收到过此调查"),
+    "too_old": Text("The event was too long ago", "互动发生过久"),
+}
 
 
 def campaigns(actor: Actor) -> QuerySet[Campaign]:
@@ -78,28 +86,7 @@ class Mix:
 
 def reason_told(reason: str) -> Text:
     """Why somebody was spared."""
-    if reason == "over":
-        return Text("Contacts had ended", "联系期已结束")
-    found = REASONS.get(reason, Text(reason or "–", reason or "–"))
-    return found.format(n="≥ 1", days="N", hours="N") if "{" in found.en else found
-
-
-def mix(campaign: Campaign) -> list[Mix]:
-    """How many of the arm with the offer were contacted by which channel, and how many spared for what."""
-    rows = (
-        Assignment.objects.filter(campaign=campaign, arm="treated")
-        .order_by()
-        .values_list("channel", "contact", "reason", "invitation__status", "invitation__reason")
-        .annotate(n=Count("id"))
-    )
-    found = Counter[tuple[str, str, str]]()
-    for channel, contact, reason, status, why, n in rows:
-        if contact == "invited":
-            state = status if status in _UNSENT else "contacted"
-            found[channel, state, why if state == "suppressed" else ""] += n
-        else:
-            found[channel, "contacted" if contact == "called" else contact, reason] += n
-    return [Mix(*key, n) for key, n in sorted(found.items())]
+    return _OWN.get(reason) or REASONS.get(reason) or Text(reason or "–", reason or "–")
 
 
 @dataclass(frozen=True, slots=True)
