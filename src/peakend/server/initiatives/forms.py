@@ -13,6 +13,7 @@ from peakend.server.improvement.forms import chosen_from
 from peakend.server.improvement.selectors import own_sites
 from peakend.server.improvement.templatetags.improvement import named
 from peakend.server.initiatives import words
+from peakend.server.web.forms import DayInput
 from peakend.server.web.say import picked, say, say_later
 
 
@@ -21,7 +22,7 @@ def _line(en: str, zh: str, most: int = 200, **more: Any) -> forms.CharField:  #
 
 
 def _day(en: str, zh: str, **more: Any) -> forms.DateField:  # noqa: ANN401 - the field's own
-    return forms.DateField(label=say_later(en, zh), widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(label=say_later(en, zh), widget=DayInput(), **more)
 
 
 def _percent(en: str, zh: str, low: float, high: float, first: float) -> forms.FloatField:

@@ -89,6 +89,24 @@ def reason_told(reason: str) -> Text:
     return _OWN.get(reason) or REASONS.get(reason) or Text(reason or "–", reason or "–")
 
 
+def mix(campaign: Campaign) -> list[Mix]:
+    """How many of the arm with the offer were contacted by which channel, and how many spared for what."""
+    rows = (
+        Assignment.objects.filter(campaign=campaign, arm="treated")
+        .order_by()
+        .values_list("channel", "contact", "reason", "invitation__status", "invitation__reason")
+        .annotate(n=Count("id"))
+    )
+    found = Counter[tuple[str, str, str]]()
+    for channel, contact, reason, status, why, n in rows:
+        if contact == "invited":
+            state = status if status in _UNSENT else "contacted"
+            found[channel, state, why if state == "suppressed" else ""] += n
+        else:
+            found[channel, "contacted" if contact == "called" else contact, reason] += n
+    return [Mix(*key, n) for key, n in sorted(found.items())]
+
+
 @dataclass(frozen=True, slots=True)
 class Arm:
     """One arm as drawn: how many, and which share came back."""
