@@ -13,6 +13,7 @@ from peakend.server.care.selectors.programme import classes
 from peakend.server.channels.selectors import surveys
 from peakend.server.improvement.forms import ActorForm, chosen_from
 from peakend.server.improvement.words import METRICS
+from peakend.server.web.forms import DayInput
 from peakend.server.web.say import picked, say, say_later, told
 
 _AREA = forms.Textarea(attrs={"rows": 3})
@@ -32,7 +33,7 @@ def _pick(en: str, zh: str, choices: Any = (), **more: Any) -> forms.ChoiceField
 
 
 def _day(en: str, zh: str, **more: Any) -> forms.DateField:  # noqa: ANN401 - the field's own
-    return forms.DateField(label=say_later(en, zh), widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(label=say_later(en, zh), widget=DayInput(), **more)
 
 
 def _ten(label: Any, **more: Any) -> forms.FloatField:  # noqa: ANN401 - a lazy sentence
@@ -99,7 +100,7 @@ class LevelForm(forms.Form):
 class EvennessForm(forms.Form):
     """What the control chart shows."""
 
-    metric = _pick("Metric", "指标", chosen_from(_CUSTOMERS), initial="nps")
+    metric = _pick("Answers", "答案", chosen_from(words.ANSWERS), initial="nps")
     by = _pick(
         "Compare",
         "对比",
@@ -147,7 +148,7 @@ class AuditForm(ActorForm):
         )
         self.fields[f"measure{number}_held_on"] = forms.DateField(
             label=say("For staff {n}: held on (empty: planned)", "员工措施 {n}：举办日期（空为计划中）", **n),
-            widget=forms.DateInput(attrs={"type": "date"}),
+            widget=DayInput(),
             required=False,
         )
         for name, en, zh in (("invited", "invited", "受邀人数"), ("attended", "attended", "参加人数")):

@@ -11,6 +11,7 @@ from peakend.server.channels import selectors
 from peakend.server.channels.places import KINDS, reachable_sites
 from peakend.server.company.models import Site, Team, Touchpoint
 from peakend.server.customers.files import MOST_BYTES
+from peakend.server.web.forms import DayInput
 from peakend.server.web.say import picked, say, say_later, spoken
 
 if TYPE_CHECKING:
@@ -157,13 +158,11 @@ class WaveForm(ActorForm):
     label = forms.CharField(
         label=say_later("Label", "期次名称"), max_length=80, help_text=say_later("2026-Q3", "例如 2026-Q3")
     )
-    starts_on = forms.DateField(
-        label=say_later("First day", "开始日"), widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
-    )
+    starts_on = forms.DateField(label=say_later("First day", "开始日"), widget=DayInput())
     ends_on = forms.DateField(
         label=say_later("Last day", "结束日"),
         required=False,
-        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        widget=DayInput(),
     )
     mode = forms.ChoiceField(
         label=say_later("Who is asked", "抽样方式"),

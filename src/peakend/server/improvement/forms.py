@@ -12,6 +12,7 @@ from peakend.server.acting.actors import Actor, Role, role_name
 from peakend.server.company.models import Touchpoint
 from peakend.server.improvement import selectors, words
 from peakend.server.improvement.templatetags.improvement import named
+from peakend.server.web.forms import DayInput, MomentInput
 from peakend.server.web.say import say, say_later, told
 
 Choices = Callable[[], list[tuple[str, str]]]
@@ -122,11 +123,11 @@ def _pick(en: str, zh: str, choices: Any = (), **more: Any) -> forms.ChoiceField
 
 
 def _day(en: str, zh: str, **more: Any) -> forms.DateField:  # noqa: ANN401 - the field's own
-    return forms.DateField(label=say_later(en, zh), widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(label=say_later(en, zh), widget=DayInput(), **more)
 
 
 def _moment(en: str, zh: str) -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"})
+    widget = MomentInput()
     return forms.DateTimeField(label=say_later(en, zh), widget=widget)
 
 

@@ -15,11 +15,11 @@ from peakend.server.improvement.templatetags.improvement import named
 from peakend.server.promises import words
 from peakend.server.promises.models import PromiseVersion
 from peakend.server.promises.selectors import today
+from peakend.server.web.forms import DayInput
 from peakend.server.web.say import say, say_later
 
 HEAD = ("name_en", "name_zh", "owner", "touchpoint", "kept_at_least")
 MOST_NUMBER = 999_999_999
-ISO = "%Y-%m-%d"  # the only form in which browsers take the value of a date field
 
 
 def _line(en: str, zh: str, most: int = 200, **more: Any) -> forms.CharField:  # noqa: ANN401 - the field's own
@@ -32,7 +32,7 @@ def _text(en: str, zh: str) -> forms.CharField:
 
 
 def _day(en: str, zh: str) -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format=ISO)
+    widget = DayInput()
     return forms.DateField(label=say_later(en, zh), widget=widget, required=False)
 
 
@@ -140,9 +140,7 @@ class ChangeForm(forms.Form):
     """From when the next version counts, and why."""
 
     heading = Text("Change", "变更")
-    in_force_from = forms.DateField(
-        label=say_later("In force from", "生效日"), widget=forms.DateInput(attrs={"type": "date"}, format=ISO)
-    )
+    in_force_from = forms.DateField(label=say_later("In force from", "生效日"), widget=DayInput())
     change_note = _line("What changes, and why", "变更内容与原因", 400, required=False)
     reason = forms.CharField(
         label=say_later("Reason, where the check says no", "未通过检查时的理由"),
@@ -203,7 +201,7 @@ class UseForm(forms.Form):
     )
     day = forms.DateField(
         label=say_later("Day", "日期"),
-        widget=forms.DateInput(attrs={"type": "date"}, format=ISO),
+        widget=DayInput(),
         initial=today,
     )
     site = forms.ChoiceField(label=say_later("Site", "网点"))

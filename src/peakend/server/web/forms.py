@@ -1,15 +1,35 @@
-"""Between services that refuse and forms that show why."""
+"""What the areas' forms share: days as browsers take them, and services' refusals under their fields."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from django import forms
+
 from peakend.server.web.say import told
 
 if TYPE_CHECKING:
-    from django import forms
+    from collections.abc import Mapping
 
     from peakend.server.acting.errors import SiteError
+
+
+class DayInput(forms.DateInput):
+    """A day. In ISO whatever the page's language is: a browser shows nothing else that was filled in."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: Mapping[str, object] | None = None) -> None:
+        super().__init__(dict(attrs or {}), format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    """A day and a time, in ISO."""
+
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: Mapping[str, object] | None = None) -> None:
+        super().__init__(dict(attrs or {}), format="%Y-%m-%dT%H:%M")
 
 
 def refused(form: forms.Form, error: SiteError) -> None:
