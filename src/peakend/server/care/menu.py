@@ -19,6 +19,6 @@ for position, (route, title, action, group) in enumerate(
         ("calendar", Text("Care calendar", "关怀日历"), policies.CALENDAR, "care"),
         ("suggestions", Text("Made to measure", "量体裁衣"), policies.SUGGESTIONS, "care"),
     ),
-    start=70,
+    start=80,
 ):
     add_place(f"care:{route}", title, action, position, group)

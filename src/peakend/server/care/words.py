@@ -56,6 +56,13 @@ TRIGGERS: dict[str, Text] = {
     "silence": Text("After so many days of silence", "连续若干天无互动"),
     "anniversary": Text("Anniversary of the first interaction", "首次互动周年"),
 }
+# What a control chart is of: the answers themselves, not the score made of them.
+ANSWERS: dict[str, Text] = {
+    "nps": Text("Would recommend (0 to 10)", "推荐意愿（0 至 10）"),
+    "rating": Text("Rating (1 to 5)", "评分（1 至 5）"),
+    "csat": Text("Satisfaction (1 to 5)", "满意度（1 至 5）"),
+    "ces": Text("Ease (1 to 7)", "省力度（1 至 7）"),
+}
 # What makes sense in which stage: a follow-up cannot come before what it follows.
 TRIGGERS_OF: dict[str, tuple[str, ...]] = {
     "before": ("before_visit", "before_date", "silence", "anniversary"),
