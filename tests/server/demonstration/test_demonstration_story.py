@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from peakend.server.acting import clock
-from peakend.server.acting.actors import Role
+from peakend.server.acting.actors import Role, system
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,7 +180,8 @@ def test_the_ledger_has_everything_that_was_sent_and_reasons_for_what_was_not(ma
     from peakend.server.channels.models import Invitation
 
     since = clock.now() - timedelta(days=365)
-    sent = selectors.contacts(manager, outcome="sent").count()
+    # Calls stand in it too; they are no invitations.
+    sent = selectors.contacts(manager, outcome="sent").exclude(channel="phone").count()
     assert sent == Invitation.objects.exclude(sent_at=None).count()
     assert len(selectors.reasons(selectors.contacts(manager), since)) >= 4
     assert not Invitation.objects.filter(status="waiting").exists()
@@ -216,3 +217,89 @@ def test_a_place_fell_silent_and_the_others_are_answered(manager: Actor) -> None
     silent = [one.silent for one in figures(selectors.places(manager))]
     assert silent.count(True) == 1
     assert len(silent) > 3
+
+
+def test_one_promise_is_kept_and_one_is_hollow_and_stays_a_draft(filled: Path) -> None:
+    from peakend.server.promises.models import Promise
+    from peakend.server.promises.selectors import affordability, kept_of, last_version
+
+    entry, vip = (Promise.objects.get(code=code) for code in ("gold-lounge", "card-vip-lounge"))
+    assert affordability(entry, last_version(entry)).verdicts == ("affordable",)
+    kept = kept_of(entry.uses.all())
+    assert 10 < kept.kept < kept.n
+    assert entry.uses.values("site").distinct().count() > 1
+    assert vip.status == "draft"
+    assert affordability(vip, last_version(vip)).verdicts == ("hollow", "affordable")
+
+
+def test_standards_cover_the_grid_but_for_one_gap(filled: Path) -> None:
+    from peakend.server.care.models import CareItem
+    from peakend.server.care.words import EXCHANGE, SCOPES
+
+    held = set(CareItem.objects.values_list("stage", "scope"))
+    assert {(a, b) for a in EXCHANGE for b in SCOPES} - held == {("design", "after_sales")}
+
+
+def test_every_tier_but_one_has_a_goal(filled: Path) -> None:
+    from peakend.server.care.models import ClassGoal
+    from peakend.server.customers.models import Customer
+
+    tiers = set(Customer.objects.values_list("tier", flat=True))
+    assert tiers - set(ClassGoal.objects.values_list("tier", flat=True)) == {"Basic"}
+
+
+def test_two_sites_were_audited_on_different_days_and_one_is_alarming(filled: Path) -> None:
+    from peakend.server.care.models import CareAudit
+    from peakend.server.care.score import is_alarming
+
+    audits = list(CareAudit.objects.all())
+    assert len({one.site_id for one in audits}) == len({one.on for one in audits}) == 2
+    assert [is_alarming(one.soft) for one in audits].count(True) == 1
+
+
+def test_the_calendar_has_a_rule_before_during_and_after_and_the_worker_adds_no_flood(filled: Path) -> None:
+    from peakend.server.care.models import CareRule, CareTask
+    from peakend.server.care.tasks import run_calendar
+
+    assert set(CareRule.objects.values_list("stage", flat=True)) == {"before", "during", "after"}
+    run_calendar(system("worker"))
+    assert {"open", "done"} <= set(CareTask.objects.values_list("status", flat=True))
+    assert CareTask.objects.count() < 30
+
+
+def test_both_suggestions_reach_some_gold_member(manager: Actor) -> None:
+    from peakend.server.answering.models import Response
+    from peakend.server.care.models import SuggestionRule
+    from peakend.server.care.services.suggestions import look_at_profile
+
+    gold = Response.objects.filter(customer__tier="Gold", survey__programme="visit", state="completed")
+    found: set[int] = set()
+    for customer in gold.values_list("customer__customer_id", flat=True)[:60]:
+        profile = look_at_profile(actor=manager, customer=customer)
+        found |= {one.rule.pk for one in profile.suggestions}
+    assert found == set(SuggestionRule.objects.values_list("pk", flat=True))
+    assert len(found) == 2
+
+
+def test_money_without_effect_is_said_to_have_had_none(filled: Path) -> None:
+    from peakend.server.initiatives.models import Initiative
+
+    null = Initiative.objects.get(touchpoint__code="meals")
+    assert null.result["verdict"] in ("no_effect", "cannot_tell")
+    drink = Initiative.objects.get(touchpoint__code="lounge")
+    assert drink.result["verdict"] in ("worked", "cannot_tell", "few"), "few have answered since"
+    for one in (null, drink):
+        assert one.made_at.date() < one.after_to, "set down before its result"
+        assert one.spends.exists()
+
+
+def test_the_campaign_held_some_out_and_says_what_it_was_worth(filled: Path) -> None:
+    from peakend.server.initiatives.models import Campaign
+    from peakend.server.initiatives.selectors.winback import mix, result
+
+    campaign = Campaign.objects.get()
+    found = result(campaign)
+    assert found is not None
+    assert {arm.arm: arm.n for arm in found.arms} == {"treated": 36, "held": 24}
+    assert found.verdict == "worked"
+    assert {one.contact for one in mix(campaign)} == {"contacted"}

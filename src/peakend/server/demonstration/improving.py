@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from peakend.server.cases.models import Case
-from peakend.server.demonstration import aims, heard, keeping, lounge, meetings, visiting
+from peakend.server.demonstration import aims, heard, keeping, lounge, meetings, programme, visiting
 from peakend.server.demonstration.cast import Cast, both
 from peakend.server.improvement.models import Receipt
 from peakend.server.improvement.services.broadcasts import confirm_read, send_broadcast
@@ -55,6 +55,8 @@ def go_on(trips: list[Trip], now: datetime) -> None:
     heard.listen(cast)
     visiting.visit(cast)
     aims.set_all(cast)
+    # Before the trigger is kept, which would ask everybody these tell of.
+    programme.set_up(cast)
     keeping.keep(cast)
 
 
