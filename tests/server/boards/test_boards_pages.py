@@ -27,6 +27,7 @@ from peakend.server.boards.overview import overview
 from peakend.server.boards.periods import period_of
 from peakend.server.boards.subjects import get_board
 from peakend.server.cases.models import Case
+from peakend.server.channels.models import Invitation
 from peakend.server.customers.models import Consent, Customer
 
 if TYPE_CHECKING:
@@ -365,3 +366,20 @@ def test_the_report_is_served_without_rights_to_act(
         assert client_of("analyst").get("/analyses/report/..%2Fsecret_key/").status_code == 404
     finally:
         path.unlink()
+
+
+def test_asking_again_and_again_is_one_line_of_what_happened(
+    company: Company, live_survey: Callable[..., Survey], client_of: Callable[[str], Client]
+) -> None:
+    customer = Customer.objects.create(customer_id="C/3", name="Asked Often", language="en")
+    survey, now = live_survey(), clock.now()
+    for days in (1, 20, 40):
+        Invitation.objects.create(
+            **{"survey": survey, "customer": customer, "channel": "email", "digest": f"{days:064}"},
+            **{"status": "sent", "due_at": now, "sent_at": now - timedelta(days=days)},
+        )
+    page = client_of("cx_manager").get("/customers/C/3/", headers={"accept-language": "en"}).content.decode()
+    assert page.count("Invited to") == 1
+    assert "3 times, the last time" in page
+    assert "/care/for/C/3/" in page, "what suits the customer is one step away"
+    assert client_of("cx_manager").get("/care/for/C/3/").status_code == 200

@@ -72,7 +72,7 @@ TYPED = {
     "stratum",
 }
 TYPED |= {"broadcast", "case", "change", "comment", "invitation", "response", "survey", "topic"}
-TYPED |= {"tier", "touchpoint", "words", "cases", "gold", "silver", "repair", "work"}
+TYPED |= {"tier", "touchpoint", "words", "cases", "gold", "silver", "repair", "work", "offer", "care"}
 # What the company of the test wrote, and its codes.
 WRITTEN = {
     "North",

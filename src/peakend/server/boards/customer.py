@@ -238,16 +238,27 @@ def _contacts(listed: Sequence[Case]) -> list[Happening]:
 
 
 def _invited(actor: Actor, customer: Customer) -> list[Happening]:
+    """One line a survey and channel, at the last time: asking is not what happened to a customer most."""
     rows = Invitation.objects.filter(customer=customer, sent_at__isnull=False).exclude(survey__anonymous=True)
+    asked: dict[tuple[int, str], list[Invitation]] = {}
+    for row in rows.select_related("survey").order_by("-sent_at")[:MOST]:
+        asked.setdefault((row.survey_id, row.channel), []).append(row)
     return [
-        Happening(
-            row.sent_at,
-            "invitation",
-            say("Invited to “{survey}”", "邀请填写“{survey}”", survey=picked(row.survey.name)),
-            _said(CHANNEL_NAMES, row.channel),
-        )
-        for row in rows.select_related("survey").order_by("-sent_at")[:MOST]
+        Happening(one[0].sent_at, "invitation", _asked(one), _said(CHANNEL_NAMES, one[0].channel))
+        for one in asked.values()
     ]
+
+
+def _asked(invitations: list[Invitation]) -> str:
+    survey, times = picked(invitations[0].survey.name), len(invitations)
+    if times == 1:
+        return say("Invited to “{survey}”", "邀请填写“{survey}”", survey=survey)
+    return say(
+        "Invited to “{survey}” {n} times, the last time",
+        "{n} 次邀请填写“{survey}”，最近一次",
+        survey=survey,
+        n=times,
+    )
 
 
 def _interactions(actor: Actor, customer: Customer) -> list[Happening]:

@@ -186,8 +186,8 @@ def named(cut: str, values: set[int | str]) -> dict[int | str, Named]:
         return {one: Named(str(one) or NONE, _known({}, str(one))) for one in values}
     found: dict[int | str, Named] = {}
     if cut == "place":
-        for pk, key, name in Place.objects.filter(pk__in=values).values_list("pk", "key", "name"):
-            found[pk] = Named(key, name)
+        for place in Place.objects.filter(pk__in=values).select_related("site"):
+            found[place.pk] = Named(place.key, in_words(place))
     elif cut == "team":
         for team in Team.objects.filter(pk__in=values).select_related("site"):
             found[team.pk] = Named(f"{team.site.code}/{team.code}", in_words(team))
@@ -211,8 +211,8 @@ def _told_apart(found: dict[int | str, Named], values: set[int | str]) -> dict[i
     return found
 
 
-def in_words(row: Site | Team | Touchpoint) -> str:
-    """The name of a site, team or touchpoint in the page's language."""
+def in_words(row: Site | Team | Touchpoint | Place) -> str:
+    """The name of a site, team, touchpoint or place in the page's language."""
     return str((spoken() == "zh" and row.name_zh) or row.name)
 
 
@@ -242,7 +242,8 @@ def choices(actor: Actor, cut: str, board: Board, options: Options) -> list[Name
         rows = Place.objects.filter(survey__in=[survey.pk for survey in board.surveys])
         if not actor.reach.everything:
             rows = rows.filter(Q(site_id__in=actor.reach.sites) | Q(team_id__in=actor.reach.teams))
-        return [Named(one.key, one.name) for one in rows.order_by("name")[:300]]
+        listed = rows.select_related("site").order_by("name")[:300]
+        return [Named(one.key, in_words(one)) for one in listed]
     if cut == "channel":
         return [Named(code, _known(CHANNEL_NAMES, code)) for code in CHANNEL_NAMES]
     tags = sorted({tag for survey in board.surveys for tag in survey.current.questionnaire["languages"]})

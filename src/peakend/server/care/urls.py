@@ -30,5 +30,5 @@ urlpatterns = [
     path("care/suggestions/", suggestions.listed, name="suggestions"),
     path("care/suggestions/new/", suggestions.new, name="new_suggestion"),
     path("care/suggestions/<str:key>/retire/", suggestions.retire, name="retire_suggestion"),
-    path("care/for/<str:customer>/", suggestions.for_customer, name="for_customer"),
+    path("care/for/<path:customer>/", suggestions.for_customer, name="for_customer"),
 ]
