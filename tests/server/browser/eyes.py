@@ -20,7 +20,8 @@ SHOTS = os.environ.get("PEAKEND_TEST_SHOTS")  # a folder for pictures to look at
 
 _RULES = """() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
   resultTypes: ['violations']}).then(found => found.violations.map(
-  one => `${one.id}: ${one.help}: ${one.nodes[0].html.slice(0, 160)}`))"""
+  one => `${one.id}: ${one.help}: ${one.nodes[0].html.slice(0, 160)} `
+    + one.nodes[0].failureSummary.slice(0, 200)))"""
 
 # What sticks out of the window, by its own box; the page may not be scrolled sideways.
 _WIDE = """() => {

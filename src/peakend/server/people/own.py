@@ -31,20 +31,24 @@ from peakend.server.web.forms import refused
 from peakend.server.web.pages import actor_of, page
 from peakend.server.web.say import say, told
 
-_AREAS = {
+AREAS = {
     "answering": Text("Answers", "答复"),
     "audit": Text("Audit", "审计日志"),
     "boards": Text("Figures", "数据看板"),
+    "care": Text("Customer care", "客户关怀"),
     "cases": Text("Cases", "工单"),
     "channels": Text("Invitations and places", "邀请与点位"),
     "company": Text("Sites and touchpoints", "网点与接触点"),
     "customers": Text("Customers", "客户"),
     "improvement": Text("Improvement", "改进"),
+    "initiatives": Text("Initiatives, win-back", "举措与客户挽回"),
     "notices": Text("Notices and webhooks", "通知与 Webhook"),
     "people": Text("People", "人员"),
     "privacy": Text("Personal data", "个人信息"),
+    "promises": Text("Promises", "对客户的承诺"),
     "surveys": Text("Surveys", "调查"),
     "sync": Text("Warehouse", "数据仓库"),
+    "work": Text("Worker", "后台任务"),
 }
 
 
@@ -254,7 +258,7 @@ def _scope_choices(actor: Actor) -> list[tuple[str, list[tuple[str, str]]]]:
         by_area[one.name.partition(".")[0]].append((one.name, told(one.what)))
     return [
         (
-            told(_AREAS[area]) if area in _AREAS else area,
+            told(AREAS[area]) if area in AREAS else area,
             [(f"{area}.*", say("Everything below", "以下全部")), *listed],
         )
         for area, listed in by_area.items()
