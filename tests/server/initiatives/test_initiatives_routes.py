@@ -139,6 +139,8 @@ def test_an_initiative_and_its_spend_by_their_pages(
     assert "<svg" in drawn
     assert "1,200.50" in drawn
     assert manager.get("/spend-effect/", {"metric": "x"}).status_code == 422
+    Initiative.objects.update(metric="rating")
+    assert "1,200.50" in manager.get("/spend-effect/").content.decode(), "it opens with what was judged"
     manager.post(f"/spend/{made.spends.get().key}/remove/")
     assert not made.spends.exists()
     manager.post(f"{there}withdraw/")

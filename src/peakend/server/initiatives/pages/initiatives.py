@@ -115,8 +115,9 @@ def remove_spend(request: HttpRequest, key: str) -> HttpResponse:
 def spend_effect(request: HttpRequest) -> HttpResponse:
     """Cost against satisfaction: what was spent on a touchpoint, and what it changed."""
     actor = actor_of(request)
-    form = CurveForm(request.GET if "metric" in request.GET else {"metric": "nps"}, actor=actor)
-    entered = form.cleaned_data if form.is_valid() else {"metric": "nps", "touchpoint": ""}
+    first = {"metric": found.most_judged(actor)}
+    form = CurveForm(request.GET if "metric" in request.GET else first, actor=actor)
+    entered = form.cleaned_data if form.is_valid() else {**first, "touchpoint": ""}
     curve = found.curve(actor, entered["metric"], entered["touchpoint"])
     return render(
         request,

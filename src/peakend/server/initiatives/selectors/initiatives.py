@@ -72,6 +72,13 @@ class Curve:
     apart: int
 
 
+def most_judged(actor: Actor) -> str:
+    """The metric most initiatives were judged on: what the curve opens with. NPS while there are none."""
+    judged = initiatives(actor).filter(judged_at__isnull=False)
+    used = Counter(row.metric for row in judged[:500] if "difference" in row.result)
+    return used.most_common(1)[0][0] if used else "nps"
+
+
 def curve(actor: Actor, metric: str, touchpoint: str = "") -> Curve:
     """Cost against satisfaction (LSN-13): initiatives of a touchpoint, or of all, on `metric`."""
     rows = initiatives(actor).filter(metric=metric, judged_at__isnull=False)
