@@ -268,3 +268,70 @@ def actor_speaks() -> Iterator[Callable[[str], None]]:
     before = translation.get_language()
     yield translation.activate
     translation.activate(before or "en")
+
+
+PARTS: dict[str, Any] = {
+    "languages": ["en", "zh"],
+    "default_language": "en",
+    "title": {"en": "Visit", "zh": "到访"},
+    "pages": [
+        {
+            "id": "p",
+            "questions": [
+                {
+                    "id": "recommend",
+                    "type": "nps",
+                    "overall": True,
+                    "text": {"en": "Recommend?", "zh": "推荐？"},
+                },
+                *(
+                    {"id": code, "type": "rating", "text": {"en": en, "zh": zh}}
+                    for code, en, zh in (("lounge", "Lounge", "休息室"), ("cabin", "Cabin", "客舱"))
+                ),
+            ],
+        }
+    ],
+}
+
+
+def rate(survey: Survey, company: Company, gold: float, *, before: bool = False, seed: int = 1) -> None:
+    """200 of gold and 800 others: `gold` is the share of gold members who are content with the lounge."""
+    chance = random.Random(seed)
+    rows = []
+    for number in range(1000):
+        tier = "gold" if number < 200 else "basic"
+        one = answer(survey, company, chance.choice([10, 9, 8, 3]), tier, before=before)
+        content = chance.random() < (gold if tier == "gold" else 0.8)
+        scores = {"lounge": 5 if content else 2, "cabin": chance.choice([3, 4, 5])}
+        one.answers |= {code: {"state": "answered", "score": score} for code, score in scores.items()}
+        rows.append(one)
+    Response.objects.bulk_create(rows)
+    fold()
+
+
+def test_monday_begins_with_what_fell_among_the_most_valuable_though_everything_else_is_fine(
+    company: Company, live_survey: Callable[..., Survey], actor_speaks: Callable[[str], None]
+) -> None:
+    survey = live_survey(PARTS)
+    rate(survey, company, 0.8, before=True)
+    rate(survey, company, 0.45, seed=2)
+    actor = company.actor("cx_manager")
+    found = start(actor)
+    assert found.headline.startswith("Lounge among customers of tier gold fell: ")
+    assert "n = 200), likely not chance" in found.headline
+    assert [one.n for one in found.found.summaries] == [1000], "still one line a survey"
+    assert {one.asked.label for one in found.found.changes} == {"Lounge"}
+    assert "gold" in found.next
+    actor_speaks("zh")
+    assert start(actor).headline.startswith("gold等级的客户对“休息室”的评价变差：")
+
+
+def test_where_no_item_changed_for_anybody_monday_begins_quietly(
+    company: Company, live_survey: Callable[..., Survey]
+) -> None:
+    survey = live_survey(PARTS)
+    rate(survey, company, 0.8, before=True)
+    rate(survey, company, 0.8, seed=2)
+    found = start(company.actor("cx_manager")).found
+    assert found.changes == ()
+    assert found.compared == 3 * 3 + 1, "every item as a whole and by two tiers, and the tiers' mix"

@@ -17,7 +17,7 @@ if none did and the shares of a cut explain it (`mixing`), that the answers came
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from peakend.report.numbers import number, percent
 from peakend.server.boards.dashboards import Dashboard, Mix, Part
@@ -35,6 +35,7 @@ _MOVED = ("better", "worse")
 class Moved:
     """Something that differs from the period before beyond chance. `subject`: where; empty for the whole.
 
+    `item` is what was asked, where it is not the board's main item.
     Of a part, `whole` is what it is a part of. Of the whole, `mix` is what explains it, and `alone` says
     that there are parts of which none moved as it did.
     """
@@ -46,6 +47,7 @@ class Moved:
     whole: Score | None = None
     mix: Mix | None = None
     alone: bool = False
+    item: str = ""
 
     @property
     def size(self) -> float:
@@ -82,11 +84,11 @@ class Moved:
         return where if where == self.subject else where[:1].lower() + where[1:]
 
 
-def moved(whole: Score | None, parts: Sequence[Part]) -> list[Moved]:
-    """What moved beyond chance, in the order of the module."""
-    found = [whole_moved(whole, parts)] if whole is not None else []
+def moved(whole: Score | None, parts: Sequence[Part], item: str = "") -> list[Moved]:
+    """What moved beyond chance, in the order of the module; `item` is named where it is not the main one."""
+    found = [replace(whole_moved(whole, parts), item=item)] if whole is not None else []
     found += [
-        Moved(row.value.name, row.score, part.cut, row.value.code, whole)
+        Moved(row.value.name, row.score, part.cut, row.value.code, whole, item=item)
         for part in parts
         for row in part.rows
     ]
@@ -112,7 +114,7 @@ def sentence(one: Moved, label: str) -> str:
     language = spoken()
     score = one.score
     values = {
-        "subject": one.where or label,
+        "subject": _subject(one, label),
         "metric": told(METRIC_NAMES[score.metric]),
         "before": _value(score, score.before),
         "now": score.told(language),
@@ -129,6 +131,12 @@ def sentence(one: Moved, label: str) -> str:
         "{subject}变好：{metric}从 {before} 升到 {now}（{base}），不像是偶然",
         **values,
     )
+
+
+def _subject(one: Moved, label: str) -> str:
+    if one.where and one.item:
+        return say("{item} among {where}", "{where}对“{item}”的评价", item=one.item, where=one.behind)
+    return one.where or label
 
 
 def whole_sentence(one: Moved, label: str) -> str:

@@ -27,6 +27,8 @@ from peakend.server.boards.subjects import Asked, Board, boards
 
 ENOUGH = 30
 MOST_BOARDS = 60
+# Of a board, beside its main one: those of every tier are compared too.
+MOST_ITEMS = 12
 _CUTS = ("tier", "touchpoint", "team", "site")
 
 
@@ -74,7 +76,7 @@ def overview(actor: Actor) -> Overview:
     open_ = [one for one in listed if not one.anonymous]
     surveys = [survey.pk for one in open_ for survey in one.surveys]
 
-    def read() -> tuple[Period, Grouped, Grouped, Live]:
+    def read() -> tuple[Period, Grouped, Grouped, Grouped, Live]:
         counts = live(actor, surveys)
         period = month
         whole = counts.grouped(
@@ -86,10 +88,12 @@ def overview(actor: Actor) -> Overview:
         by = ("starts_on", "survey_id", "question", "version_id", "option")
         keys = {one.scored[0].key for one in open_ if one.scored}
         parts = counts.by_cut(by, _CUTS, period.before, period, keys)
-        return period, whole, parts, counts
+        others = any(len(one.scored) > 1 for one in open_)
+        tiers = counts.grouped((*by, "tier"), period.before, period) if others else {}
+        return period, whole, parts, tiers, counts
 
-    period, whole, parts, _ = steadily(read)
-    summaries, changes, compared = _judge(open_, period, whole, parts)
+    period, whole, parts, tiers, _ = steadily(read)
+    summaries, changes, compared = _judge(open_, period, whole, parts, tiers)
     summaries += [_anonymous(actor, one, month) for one in listed if one.anonymous]
     summaries.sort(key=lambda one: -one.n)
     return Overview(period, tuple(summaries), tuple(changes), compared, _responses(whole, period))
@@ -105,16 +109,21 @@ def _responses(rows: Grouped, period: Period) -> int:
 
 # A board, its item, and the score of a part (cut and value; empty for the whole).
 _Row = tuple[Board, Asked | None, str, int | str, Score | None]
-# By the board's key and the cut.
+# By the board's key and the cut, of its main item.
 _Shifts = dict[tuple[str, str], Shift]
 
 
 def _judge(
-    listed: Sequence[Board], period: Period, whole: Grouped, parts: Grouped
+    listed: Sequence[Board], period: Period, whole: Grouped, parts: Grouped, tiers: Grouped
 ) -> tuple[list[Summary], list[Change], int]:
-    """Scores of all boards and their parts, with verdicts of one family."""
+    """Scores of all boards and their parts, with verdicts of one family.
+
+    The main item is cut every way; the others as a whole and by tier: what fell among the most valuable
+    customers may be fine on average, and in everything but one item.
+    """
     found: list[_Row] = []
     shifts: _Shifts = {}
+    whole_of, tiers_of = _by_question(whole), _by_question(tiers)
     for board in listed:
         asked = next(iter(board.scored), None)
         if asked is None:
@@ -129,6 +138,9 @@ def _judge(
         )
         found.append((board, asked, "", 0, listed_scores[0]))
         found += [(board, asked, *key, score) for key, score in zip(keys, listed_scores[1:], strict=True)]
+        for other in board.scored[1 : MOST_ITEMS + 1]:
+            key = other.key
+            found += _by_tier(other, board, period, whole_of.get(key, {}), tiers_of.get(key, {}))
         cuts = list(dict.fromkeys(cut for cut, _ in keys))
         shifts |= {(board.key, cut): one for cut, one in shifts_of(asked, cuts, here, there).items()}
     judged, p_of_shifts = judged_with(
@@ -136,7 +148,11 @@ def _judge(
     )
     told = iter(judged)
     rows = [(*row[:4], next(told) if row[4] is not None else None) for row in found]
-    summaries = [Summary(board, asked, score) for board, asked, cut, _, score in rows if not cut]
+    summaries = [
+        Summary(board, asked, score)
+        for board, asked, cut, _, score in rows
+        if not cut and asked == next(iter(board.scored), None)
+    ]
     compared = sum(1 for row in rows if row[4] is not None and row[4].raw_p is not None)
     changes = _changes(rows, shifts, dict(zip(shifts, p_of_shifts, strict=True)))
     return summaries, changes, compared + len(shifts)
@@ -146,23 +162,49 @@ def _changes(
     rows: Sequence[_Row], shifts: _Shifts, adjusted: Mapping[tuple[str, str], float]
 ) -> list[Change]:
     names = {cut: named(cut, {row[3] for row in rows if row[2] == cut}) for cut in _CUTS}
-    by_board: dict[str, list[_Row]] = {}
+    by_item: dict[tuple[str, str], list[_Row]] = {}
     for row in rows:
-        by_board.setdefault(row[0].key, []).append(row)
+        if row[1] is not None:
+            by_item.setdefault((row[0].key, row[1].key), []).append(row)
     found: list[Change] = []
-    for key, mine in by_board.items():
+    for (key, _), mine in by_item.items():
         board, asked, _, _, whole = mine[0]
         if asked is None or whole is None:
             continue
-        here = {cut: one for (of, cut), one in shifts.items() if of == key}
+        main = asked == board.scored[0]
+        here = {cut: one for (of, cut), one in shifts.items() if of == key and main}
         mixes = mixes_of({cut: adjusted[key, cut] for cut in here}, here)
         parts = [
             Part(cut, tuple(PartRow(names[cut][v], score) for _, _, of, v, score in mine
                             if of == cut and score is not None and v in names[cut]), mixes.get(cut))
             for cut in _CUTS
         ]  # fmt: skip
-        found += [Change(board, asked, one) for one in moved(whole, [part for part in parts if part.rows])]
+        given = [part for part in parts if part.rows]
+        found += [Change(board, asked, one) for one in moved(whole, given, "" if main else asked.label)]
     return sorted(found, key=lambda one: one.moved.order)
+
+
+def _by_question(rows: Grouped) -> dict[str, Grouped]:
+    """`rows` by their question, so that not every item reads the rows of all."""
+    found: dict[str, Grouped] = {}
+    for head, columns in rows.items():
+        found.setdefault(head[2], {})[head] = columns
+    return found
+
+
+def _by_tier(asked: Asked, board: Board, period: Period, whole: Grouped, tiers: Grouped) -> list[_Row]:
+    """An item beside the main one: the whole, and every tier where there are several."""
+    now, before = (_tally(asked, board, whole, when) for when in (period, period.before))
+    if not now:
+        return []
+    cut = {("tier", *head): columns for head, columns in tiers.items()}
+    here, there = (_by_cut(asked, board, cut, when) for when in (period, period.before))
+    keys = list(here) if len(here) > 1 else []
+    listed = scores(
+        asked.item, [now, *(here[key] for key in keys)], [before, *(there.get(key, {}) for key in keys)]
+    )
+    parts = [(board, asked, *key, score) for key, score in zip(keys, listed[1:], strict=True)]
+    return [(board, asked, "", 0, listed[0]), *parts]
 
 
 def _tally(asked: Asked, board: Board, rows: Grouped, period: Period) -> Tally:
