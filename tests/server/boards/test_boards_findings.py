@@ -299,9 +299,9 @@ def rate(survey: Survey, company: Company, gold: float, *, before: bool = False,
     chance = random.Random(seed)
     rows = []
     for number in range(1000):
-        tier = "gold" if number < 200 else "basic"
+        tier = "Gold" if number < 200 else "Basic"
         one = answer(survey, company, chance.choice([10, 9, 8, 3]), tier, before=before)
-        content = chance.random() < (gold if tier == "gold" else 0.8)
+        content = chance.random() < (gold if tier == "Gold" else 0.8)
         scores = {"lounge": 5 if content else 2, "cabin": chance.choice([3, 4, 5])}
         one.answers |= {code: {"state": "answered", "score": score} for code, score in scores.items()}
         rows.append(one)
@@ -317,13 +317,13 @@ def test_monday_begins_with_what_fell_among_the_most_valuable_though_everything_
     rate(survey, company, 0.45, seed=2)
     actor = company.actor("cx_manager")
     found = start(actor)
-    assert found.headline.startswith("Lounge among customers of tier gold fell: ")
+    assert found.headline.startswith("Lounge among customers of tier Gold fell: ")
     assert "n = 200), likely not chance" in found.headline
     assert [one.n for one in found.found.summaries] == [1000], "still one line a survey"
     assert {one.asked.label for one in found.found.changes} == {"Lounge"}
-    assert "gold" in found.next
+    assert "customers of tier Gold" in found.next
     actor_speaks("zh")
-    assert start(actor).headline.startswith("gold等级的客户对“休息室”的评价变差：")
+    assert start(actor).headline.startswith("Gold等级的客户对“休息室”的评价变差：")
 
 
 def test_where_no_item_changed_for_anybody_monday_begins_quietly(

@@ -81,7 +81,9 @@ class Moved:
     def behind(self) -> str:
         """The same in the middle of a sentence: what is no name begins small."""
         where = self.where
-        return where if where == self.subject else where[:1].lower() + where[1:]
+        if where == self.subject or spoken() == "zh":
+            return where
+        return where[:1].lower() + where[1:]
 
 
 def moved(whole: Score | None, parts: Sequence[Part], item: str = "") -> list[Moved]:
