@@ -66,7 +66,15 @@ CODES = frozenset(
     improvement.ChecklistItem.aspect improvement.Visit.status improvement.Visit.verdict
     improvement.Photo.file improvement.GestureRule.currency improvement.Gesture.arm
     improvement.Note.source improvement.Comment.status improvement.Comment.sender
-    improvement.GestureRule.checklist_code
+    improvement.GestureRule.checklist_code promises.Promise.status promises.PromiseVersion.currency
+    promises.PromiseItem.kind promises.PromiseItem.better promises.PromiseUse.reason
+    care.AuditScore.part care.AuditScore.code care.CareRule.stage care.CareRule.trigger
+    care.CareRule.purpose care.CareRule.action care.CareRule.channel care.CareTask.status
+    care.CareItem.stage care.CareItem.scope care.CareItem.metric care.ClassGoal.metric
+    initiatives.Initiative.kind initiatives.Initiative.metric initiatives.Spend.currency
+    initiatives.Campaign.currency initiatives.Campaign.status initiatives.Assignment.arm
+    initiatives.Assignment.contact initiatives.Assignment.channel initiatives.Assignment.reason
+    initiatives.Assignment.call_outcome
     """.split()  # noqa: SIM905 - as lines they stay readable
 )
 # JSON whose form the site relies on: words stand in it under language tags, or as the text of an answer.
@@ -80,6 +88,7 @@ FORMED = frozenset(
     customers.Import.counts improvement.Broadcast.roles notices.Mail.headers people.ApiToken.actions
     notices.Webhook.events privacy.PrivacyRequest.proof surveys.Survey.draft
     surveys.SurveyVersion.questionnaire sync.Watermark.data sync.ErasureInWarehouse.proof
+    care.SuggestionRule.conditions initiatives.Initiative.result initiatives.Campaign.channels
     """.split()  # noqa: SIM905
 )
 # What stands in a code where a row is made up.
@@ -107,7 +116,9 @@ STARTS: dict[str, Any] = {
     "improvement.SchemeItem.kind": "service",
     "improvement.TopicStep.status": "raised",
     "improvement.Gesture.arm": "treatment",
+    "initiatives.Spend.currency": "CNY",
     "privacy.RetentionRule.kind": "mails",
+    "promises.PromiseItem.kind": "text",
 }
 SITES_OWN = frozenset({"key", "digest", "sent_digest", "source_key"})
 
