@@ -202,6 +202,14 @@ def live_survey(company: Company) -> Callable[..., Survey]:
 
 
 @pytest.fixture(autouse=True)
+def english() -> None:
+    """The language a request before left in this thread is not that of the next test."""
+    from django.utils import translation
+
+    translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
 def nothing_remembered() -> None:
     """What the site keeps in the process by primary key: another test uses the same numbers again."""
     from peakend.server.answering import compiled, limits, occasions

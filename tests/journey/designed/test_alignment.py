@@ -119,16 +119,16 @@ _blocks = st.recursive(
 )
 
 
-def _words(block: Block, longest: int) -> set[str]:
-    """Every sequence of `block`, repeats up to `longest` times."""
+def _words(block: Block, lived: str) -> set[str]:
+    """Every sequence of `block`; a step again as often as it was lived: more only costs more."""
     kind, first, *second = block
     if kind == "step":
         return {first}
     if kind == "optional":
         return {first, ""}
     if kind == "repeatable":
-        return {first * times for times in range(1, longest + 2)}
-    pairs = list(product(_words(first, longest), _words(second[0], longest)))
+        return {first * times for times in range(1, max(1, lived.count(first)) + 1)}
+    pairs = list(product(_words(first, lived), _words(second[0], lived)))
     if kind == "either":
         return {word for pair in pairs for word in pair}
     if kind == "then":
@@ -185,7 +185,7 @@ def test_costs_equal_brute_force(block: Block, lived: str) -> None:
     begin, end = builder.build(block)
     flows = (Flow(START, begin), *builder.flows, Flow(end, END))
     made = Design("d", "1", tuple(builder.steps), flows, gateways=builder.gateways)
-    expected = min(_distance(lived, word) for word in _words(block, len(lived)))
+    expected = min(_distance(lived, word) for word in _words(block, lived))
     aligner = Aligner(made)
     found = aligner.align(list(lived))
     assert found.cost == expected
