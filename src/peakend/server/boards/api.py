@@ -28,19 +28,10 @@ from peakend.server.boards.subjects import Board, boards, get_board
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
 from peakend.server.web.paging import cut
+from peakend.server.web.problems import gives
 from peakend.server.web.say import told
 
 router = Router()
-
-
-class Problem(Schema):
-    """What went wrong (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str | None = None
 
 
 class Asking(Schema):
@@ -363,7 +354,7 @@ def list_boards(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-@router.get("/scores", response={200: ScoresOut, 404: Problem, 409: Problem, 422: Problem})
+@router.get("/scores", response=gives(ScoresOut))
 @acts(READ)
 def get_scores(request: HttpRequest, asking: Query[Asking]) -> dict[str, Any]:
     """Scores of a survey with base, interval and verdict, by cut and over time. Anonymous surveys: fixed
@@ -373,7 +364,7 @@ def get_scores(request: HttpRequest, asking: Query[Asking]) -> dict[str, Any]:
     return _scores_out(dashboard(actor, board, options))
 
 
-@router.get("/scores/answers", response={200: AnswerList, 404: Problem, 409: Problem, 422: Problem})
+@router.get("/scores/answers", response=gives(AnswerList))
 @acts(READ)
 def list_answers(request: HttpRequest, asking: Query[AskingAnswers]) -> dict[str, Any]:
     """The answers behind a score. There is no such list for anonymous surveys."""
@@ -393,7 +384,7 @@ def list_answers(request: HttpRequest, asking: Query[AskingAnswers]) -> dict[str
     return {"items": items, "count": rows.count(), "next": following}
 
 
-@router.get("/scores/words", response={200: WordList, 404: Problem, 409: Problem, 422: Problem})
+@router.get("/scores/words", response=gives(WordList))
 @acts(READ)
 def list_words(request: HttpRequest, asking: Query[AskingAnswers]) -> dict[str, Any]:
     """The latest words on a survey. Of an anonymous one those of months that are over, without anything
@@ -407,7 +398,7 @@ def list_words(request: HttpRequest, asking: Query[AskingAnswers]) -> dict[str, 
     return {"items": [words for line in lines(actor, board, rows, None) for words in line.words]}
 
 
-@router.get("/customers/{customer_id}/360", response={200: CustomerOut, 404: Problem})
+@router.get("/customers/{customer_id}/360", response=gives(CustomerOut))
 @acts(CUSTOMER)
 def get_customer(request: HttpRequest, customer_id: str) -> dict[str, Any]:
     """Everything about one customer. The audit tells who looked."""
@@ -435,7 +426,7 @@ def get_customer(request: HttpRequest, customer_id: str) -> dict[str, Any]:
     }
 
 
-@router.get("/views", response={200: ViewList, 422: Problem})
+@router.get("/views", response=gives(ViewList))
 @acts(READ)
 def list_views(request: HttpRequest, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
     """The caller's own views and those shared with their role."""
@@ -444,7 +435,7 @@ def list_views(request: HttpRequest, cursor: str | None = None, limit: int = 50)
     return {"items": [_view_out(one, actor) for one in found], "next": following}
 
 
-@router.post("/views", response={201: ViewOut, 403: Problem, 404: Problem, 409: Problem, 422: Problem})
+@router.post("/views", response=gives(ViewOut, 201))
 @acts(KEEP)
 def save_view(request: HttpRequest, given: ViewIn) -> Status[dict[str, Any]]:
     """Keep a view; the caller's own of the same name is replaced."""
@@ -460,7 +451,7 @@ def save_view(request: HttpRequest, given: ViewIn) -> Status[dict[str, Any]]:
     return Status(201, _view_out(view, actor))
 
 
-@router.delete("/views/{key}", response={204: None, 404: Problem})
+@router.delete("/views/{key}", response=gives(None, 204))
 @acts(KEEP)
 def remove_view(request: HttpRequest, key: str) -> Status[None]:
     """Remove a view."""
@@ -468,7 +459,7 @@ def remove_view(request: HttpRequest, key: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/analyses", response={200: RunList, 404: Problem})
+@router.get("/analyses", response=gives(RunList))
 @acts(ANALYSES)
 def list_analyses(request: HttpRequest) -> dict[str, Any]:
     """What was analysed last; for whoever sees the whole company."""

@@ -23,7 +23,6 @@ from peakend.server.cases import (
 from peakend.server.cases.models import Case, CaseContact, CaseReview, Compensation
 from peakend.server.cases.policies import APPROVE, ASSIGN, EXPORT, EXTEND, LEAD, READ, REVIEW, WORK
 from peakend.server.cases.schemas import (
-    REFUSED,
     AssignIn,
     CaseFull,
     CaseIn,
@@ -53,6 +52,7 @@ from peakend.server.people.models import User
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
 from peakend.server.web.paging import cut
+from peakend.server.web.problems import gives
 from peakend.server.web.say import told
 
 router = Router()
@@ -123,7 +123,7 @@ def _full(request: HttpRequest, key: str) -> dict[str, Any]:
     }
 
 
-@router.get("/cases", response={200: CasePage, **REFUSED}, summary="List cases")
+@router.get("/cases", response=gives(CasePage), summary="List cases")
 @acts(READ)
 def list_cases(
     request: HttpRequest,
@@ -143,7 +143,7 @@ def list_cases(
     return {"items": [_case(one) for one in found], "next": after}
 
 
-@router.post("/cases", response={201: CaseFull, **REFUSED}, summary="Open a case by hand")
+@router.post("/cases", response=gives(CaseFull, 201), summary="Open a case by hand")
 @acts(WORK)
 def open_case(request: HttpRequest, body: CaseIn) -> Any:  # noqa: ANN401
     """Open a case for what a customer said."""
@@ -151,14 +151,14 @@ def open_case(request: HttpRequest, body: CaseIn) -> Any:  # noqa: ANN401
     return Status(201, _full(request, case.key))
 
 
-@router.get("/cases/figures", response={200: LoopOut, **REFUSED}, summary="How the loop runs")
+@router.get("/cases/figures", response=gives(LoopOut), summary="How the loop runs")
 @acts(LEAD)
 def loop(request: HttpRequest) -> Any:  # noqa: ANN401
     """Latency of routing, times, close rate, recovery: with n and interval."""
     return figures.loop(actor_of(request))
 
 
-@router.get("/cases/load", response={200: Loads, **REFUSED}, summary="Who has how much")
+@router.get("/cases/load", response=gives(Loads), summary="Who has how much")
 @acts(LEAD)
 def load(request: HttpRequest) -> dict[str, Any]:
     """The load of everybody within reach."""
@@ -167,28 +167,28 @@ def load(request: HttpRequest) -> dict[str, Any]:
     return {"items": [{"user": _person(one.user), **{n: getattr(one, n) for n in names}} for one in found]}
 
 
-@router.get("/cases/export", summary="Cases as CSV", response={200: None, **REFUSED})
+@router.get("/cases/export", summary="Cases as CSV", response=gives(None))
 @acts(EXPORT)
 def export(request: HttpRequest) -> HttpResponse:
     """The cases that `view`, `severity`, `kind` and `q` leave, as CSV."""
     return pages.export_of(request)
 
 
-@router.post("/cases/reassign", response={200: Moved, **REFUSED}, summary="Somebody leaves")
+@router.post("/cases/reassign", response=gives(Moved), summary="Somebody leaves")
 @acts(ASSIGN)
 def reassign(request: HttpRequest, body: LeaveIn) -> dict[str, int]:
     """Give away every unfinished case of somebody."""
     return {"moved": lifecycle.reassign_all(actor=actor_of(request), **body.dict())}
 
 
-@router.get("/cases/{key}", response={200: CaseFull, **REFUSED}, summary="Read a case")
+@router.get("/cases/{key}", response=gives(CaseFull), summary="Read a case")
 @acts(READ)
 def read(request: HttpRequest, key: Key) -> dict[str, Any]:
     """One case."""
     return _full(request, key)
 
 
-@router.post("/cases/{key}/take", response={200: CaseFull, **REFUSED}, summary="Take a case")
+@router.post("/cases/{key}/take", response=gives(CaseFull), summary="Take a case")
 @acts(WORK)
 def take(request: HttpRequest, key: Key) -> dict[str, Any]:
     """Begin work on a case nobody began."""
@@ -196,7 +196,7 @@ def take(request: HttpRequest, key: Key) -> dict[str, Any]:
     return _full(request, key)
 
 
-@router.post("/cases/{key}/assign", response={200: CaseFull, **REFUSED}, summary="Give a case to somebody")
+@router.post("/cases/{key}/assign", response=gives(CaseFull), summary="Give a case to somebody")
 @acts(ASSIGN)
 def assign(request: HttpRequest, key: Key, body: AssignIn) -> dict[str, Any]:
     """Give the case to the user with the key `to`."""
@@ -204,7 +204,7 @@ def assign(request: HttpRequest, key: Key, body: AssignIn) -> dict[str, Any]:
     return _full(request, key)
 
 
-@router.post("/cases/{key}/status", response={200: CaseFull, **REFUSED}, summary="Wait, or go on")
+@router.post("/cases/{key}/status", response=gives(CaseFull), summary="Wait, or go on")
 @acts(WORK)
 def status(request: HttpRequest, key: Key, body: StatusIn) -> dict[str, Any]:
     """Stop the clock while the customer is waited for, or let it run again."""
@@ -218,7 +218,7 @@ def status(request: HttpRequest, key: Key, body: StatusIn) -> dict[str, Any]:
     return _full(request, key)
 
 
-@router.get("/cases/{key}/contacts", response={200: ContactList, **REFUSED}, summary="List contacts")
+@router.get("/cases/{key}/contacts", response=gives(ContactList), summary="List contacts")
 @acts(READ)
 def list_contacts(request: HttpRequest, key: Key) -> dict[str, Any]:
     """Every try to reach the customer."""
@@ -231,21 +231,21 @@ def _contact(one: CaseContact) -> dict[str, Any]:
     return {**{name: getattr(one, name) for name in names}, "by": one.by.key if one.by else None}
 
 
-@router.post("/cases/{key}/contacts", response={201: ContactOut, **REFUSED}, summary="Log a contact")
+@router.post("/cases/{key}/contacts", response=gives(ContactOut, 201), summary="Log a contact")
 @acts(WORK)
 def add_contact(request: HttpRequest, key: Key, body: ContactIn) -> Any:  # noqa: ANN401
     """Write down one try to reach the customer."""
     return Status(201, _contact(contacts.log_contact(actor=actor_of(request), key=key, **body.dict())))
 
 
-@router.post("/cases/{key}/mails", response={201: ContactOut, **REFUSED}, summary="Write to the customer")
+@router.post("/cases/{key}/mails", response=gives(ContactOut, 201), summary="Write to the customer")
 @acts(WORK)
 def add_mail(request: HttpRequest, key: Key, body: MailIn) -> Any:  # noqa: ANN401
     """Send an e-mail through the outbox."""
     return Status(201, _contact(contacts.write_mail(actor=actor_of(request), key=key, **body.dict())))
 
 
-@router.get("/cases/{key}/drafts/{template}", response={200: MailIn, **REFUSED}, summary="Fill in a template")
+@router.get("/cases/{key}/drafts/{template}", response=gives(MailIn), summary="Fill in a template")
 @acts(WORK)
 def draft(request: HttpRequest, key: Key, template: Annotated[str, Field(max_length=80)]) -> dict[str, str]:
     """A template filled in for this case, in the customer's language."""
@@ -259,7 +259,7 @@ def draft(request: HttpRequest, key: Key, template: Annotated[str, Field(max_len
     return {"subject": subject, "text": text, "template": chosen.code}
 
 
-@router.post("/cases/{key}/notes", response={200: CaseFull, **REFUSED}, summary="Add a note")
+@router.post("/cases/{key}/notes", response=gives(CaseFull), summary="Add a note")
 @acts(WORK)
 def add_note(request: HttpRequest, key: Key, body: NoteIn) -> dict[str, Any]:
     """A note for colleagues."""
@@ -267,9 +267,7 @@ def add_note(request: HttpRequest, key: Key, body: NoteIn) -> dict[str, Any]:
     return _full(request, key)
 
 
-@router.post(
-    "/cases/{key}/compensations", response={201: CompensationOut, **REFUSED}, summary="Give something"
-)
+@router.post("/cases/{key}/compensations", response=gives(CompensationOut, 201), summary="Give something")
 @acts(WORK)
 def compensate(request: HttpRequest, key: Key, body: CompensationIn) -> Any:  # noqa: ANN401
     """Give the customer something; over a cap it waits for approval (`status` is `asked`)."""
@@ -277,9 +275,7 @@ def compensate(request: HttpRequest, key: Key, body: CompensationIn) -> Any:  # 
     return Status(201, _compensation(made))
 
 
-@router.post(
-    "/compensations/{key}/decision", response={200: CompensationOut, **REFUSED}, summary="Approve or refuse"
-)
+@router.post("/compensations/{key}/decision", response=gives(CompensationOut), summary="Approve or refuse")
 @acts(APPROVE)
 def decide(request: HttpRequest, key: Key, body: DecisionIn) -> dict[str, Any]:
     """Say yes or no to compensation that waits."""
@@ -295,7 +291,7 @@ def _compensation(one: Compensation) -> dict[str, Any]:
     }
 
 
-@router.post("/cases/{key}/resolve", response={200: CaseFull, **REFUSED}, summary="Resolve a case")
+@router.post("/cases/{key}/resolve", response=gives(CaseFull), summary="Resolve a case")
 @acts(WORK)
 def resolve(request: HttpRequest, key: Key, body: ResolveIn) -> dict[str, Any]:
     """Say why it happened and what was done."""
@@ -303,7 +299,7 @@ def resolve(request: HttpRequest, key: Key, body: ResolveIn) -> dict[str, Any]:
     return _full(request, key)
 
 
-@router.post("/cases/{key}/close", response={200: CaseFull, **REFUSED}, summary="Close a case")
+@router.post("/cases/{key}/close", response=gives(CaseFull), summary="Close a case")
 @acts(WORK)
 def close(request: HttpRequest, key: Key) -> dict[str, Any]:
     """Close a case that has cause, action and re-contact; the error names what is missing."""
@@ -311,7 +307,7 @@ def close(request: HttpRequest, key: Key) -> dict[str, Any]:
     return _full(request, key)
 
 
-@router.post("/cases/{key}/reopen", response={200: CaseFull, **REFUSED}, summary="Open a case again")
+@router.post("/cases/{key}/reopen", response=gives(CaseFull), summary="Open a case again")
 @acts(WORK)
 def reopen(request: HttpRequest, key: Key, body: NoteIn) -> dict[str, Any]:
     """Open a resolved or closed case again."""
@@ -319,7 +315,7 @@ def reopen(request: HttpRequest, key: Key, body: NoteIn) -> dict[str, Any]:
     return _full(request, key)
 
 
-@router.post("/cases/{key}/extend", response={200: CaseFull, **REFUSED}, summary="Extend a legal deadline")
+@router.post("/cases/{key}/extend", response=gives(CaseFull), summary="Extend a legal deadline")
 @acts(EXTEND)
 def extend(request: HttpRequest, key: Key, body: NoteIn) -> dict[str, Any]:
     """Give a complex case the longer time its regulation allows."""
@@ -327,7 +323,7 @@ def extend(request: HttpRequest, key: Key, body: NoteIn) -> dict[str, Any]:
     return _full(request, key)
 
 
-@router.post("/cases/{key}/recovery", response={200: CaseFull, **REFUSED}, summary="Score the recovery")
+@router.post("/cases/{key}/recovery", response=gives(CaseFull), summary="Score the recovery")
 @acts(WORK)
 def rescore(request: HttpRequest, key: Key, body: RescoreIn) -> dict[str, Any]:
     """Note what the customer says of the recovery, 1 to 5."""
@@ -335,7 +331,7 @@ def rescore(request: HttpRequest, key: Key, body: RescoreIn) -> dict[str, Any]:
     return _full(request, key)
 
 
-@router.put("/cases/{key}/review", response={200: ReviewOut, **REFUSED}, summary="Score the handling")
+@router.put("/cases/{key}/review", response=gives(ReviewOut), summary="Score the handling")
 @acts(REVIEW)
 def review(request: HttpRequest, key: Key, body: ReviewIn) -> CaseReview:
     """The rubric and the four attitudes."""
@@ -344,7 +340,7 @@ def review(request: HttpRequest, key: Key, body: ReviewIn) -> CaseReview:
     return reviews.review(actor=actor_of(request), key=key, scores=scores, note=note)
 
 
-@router.get("/cases/{key}/timeline", response={200: Timeline, **REFUSED}, summary="What happened")
+@router.get("/cases/{key}/timeline", response=gives(Timeline), summary="What happened")
 @acts(READ)
 def timeline(
     request: HttpRequest,

@@ -37,20 +37,6 @@ class Taken(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-class Problem(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str | None = None
-    errors: list[dict[str, Any]] | None = None
-
-
-REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
-
-
 class Person(Schema):
     """Somebody of the company."""
 

@@ -15,7 +15,6 @@ from peakend.server.cases import catalogue, editing, rules
 from peakend.server.cases.compensation import caps
 from peakend.server.cases.policies import READ, SETTINGS
 from peakend.server.cases.schemas import (
-    REFUSED,
     CalendarIn,
     CalendarOut,
     Calendars,
@@ -37,6 +36,7 @@ from peakend.server.cases.schemas import (
 )
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 Code = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,79}$")]
@@ -83,14 +83,14 @@ def _caps() -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/case-rules", response={200: Rules, **REFUSED}, summary="Rules that open cases")
+@router.get("/case-rules", response=gives(Rules), summary="Rules that open cases")
 @acts(SETTINGS)
 def list_rules(request: HttpRequest) -> dict[str, Any]:
     """Every rule by position."""
     return {"items": _rules()}
 
 
-@router.put("/case-rules/{code}", response={200: RuleOut, **REFUSED}, summary="Save a rule")
+@router.put("/case-rules/{code}", response=gives(RuleOut), summary="Save a rule")
 @acts(SETTINGS)
 def put_rule(request: HttpRequest, code: Code, body: RuleIn) -> dict[str, Any]:
     """Add or replace a rule."""
@@ -98,14 +98,14 @@ def put_rule(request: HttpRequest, code: Code, body: RuleIn) -> dict[str, Any]:
     return _one(_rules(), code)
 
 
-@router.get("/case-slas", response={200: Slas, **REFUSED}, summary="Deadlines")
+@router.get("/case-slas", response=gives(Slas), summary="Deadlines")
 @acts(READ)
 def list_slas(request: HttpRequest) -> dict[str, Any]:
     """Every policy by position, the legal presets too."""
     return {"items": _slas()}
 
 
-@router.put("/case-slas/{code}", response={200: SlaOut, **REFUSED}, summary="Save a deadline")
+@router.put("/case-slas/{code}", response=gives(SlaOut), summary="Save a deadline")
 @acts(SETTINGS)
 def put_sla(request: HttpRequest, code: Code, body: SlaIn) -> dict[str, Any]:
     """Add or replace a policy."""
@@ -113,14 +113,14 @@ def put_sla(request: HttpRequest, code: Code, body: SlaIn) -> dict[str, Any]:
     return _one(_slas(), code)
 
 
-@router.get("/case-calendars", response={200: Calendars, **REFUSED}, summary="Business calendars")
+@router.get("/case-calendars", response=gives(Calendars), summary="Business calendars")
 @acts(READ)
 def list_calendars(request: HttpRequest) -> dict[str, Any]:
     """Every calendar."""
     return {"items": [catalogue.as_data(one) for one in catalogue.calendars().values()]}
 
 
-@router.put("/case-calendars/{code}", response={200: CalendarOut, **REFUSED}, summary="Save a calendar")
+@router.put("/case-calendars/{code}", response=gives(CalendarOut), summary="Save a calendar")
 @acts(SETTINGS)
 def put_calendar(request: HttpRequest, code: Code, body: CalendarIn) -> dict[str, Any]:
     """Add or replace a calendar."""
@@ -128,14 +128,14 @@ def put_calendar(request: HttpRequest, code: Code, body: CalendarIn) -> dict[str
     return {**catalogue.as_data(catalogue.calendar_of(row)), "active": row.active}
 
 
-@router.get("/case-causes", response={200: Causes, **REFUSED}, summary="Causes")
+@router.get("/case-causes", response=gives(Causes), summary="Causes")
 @acts(READ)
 def list_causes(request: HttpRequest) -> dict[str, Any]:
     """Every cause."""
     return {"items": _causes()}
 
 
-@router.put("/case-causes/{code}", response={200: EntryOut, **REFUSED}, summary="Save a cause")
+@router.put("/case-causes/{code}", response=gives(EntryOut), summary="Save a cause")
 @acts(SETTINGS)
 def put_cause(request: HttpRequest, code: Code, body: EntryIn) -> dict[str, Any]:
     """Add or rename a cause, or switch it off."""
@@ -143,14 +143,14 @@ def put_cause(request: HttpRequest, code: Code, body: EntryIn) -> dict[str, Any]
     return _one(_causes(), code)
 
 
-@router.get("/case-templates", response={200: Templates, **REFUSED}, summary="Templates")
+@router.get("/case-templates", response=gives(Templates), summary="Templates")
 @acts(READ)
 def list_templates(request: HttpRequest) -> dict[str, Any]:
     """Every template by position."""
     return {"items": _templates()}
 
 
-@router.put("/case-templates/{code}", response={200: TemplateOut, **REFUSED}, summary="Save a template")
+@router.put("/case-templates/{code}", response=gives(TemplateOut), summary="Save a template")
 @acts(SETTINGS)
 def put_template(request: HttpRequest, code: Code, body: TemplateIn) -> dict[str, Any]:
     """Add or replace a template."""
@@ -158,14 +158,14 @@ def put_template(request: HttpRequest, code: Code, body: TemplateIn) -> dict[str
     return _one(_templates(), code)
 
 
-@router.get("/compensation-caps", response={200: Caps, **REFUSED}, summary="Caps of compensation")
+@router.get("/compensation-caps", response=gives(Caps), summary="Caps of compensation")
 @acts(READ)
 def list_caps(request: HttpRequest) -> dict[str, Any]:
     """Every cap by role and currency."""
     return {"items": _caps()}
 
 
-@router.put("/compensation-caps/{role}/{currency}", response={200: CapOut, **REFUSED}, summary="Save a cap")
+@router.put("/compensation-caps/{role}/{currency}", response=gives(CapOut), summary="Save a cap")
 @acts(SETTINGS)
 def put_cap(
     request: HttpRequest,

@@ -14,6 +14,7 @@ from peakend.server.company.policies import MANAGE, READ, TOUCHPOINTS
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
 from peakend.server.web.paging import cut
+from peakend.server.web.problems import gives
 
 router = Router()
 Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-]{0,59}$")]
@@ -22,20 +23,6 @@ Words = Annotated[str, Field(max_length=200)]
 Short = Annotated[str, Field(max_length=60)]
 Stage = Literal["", "pre", "purchase", "use", "service"]
 Place = Annotated[int, Field(ge=0, le=100_000)]
-
-
-class Problem(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str | None = None
-    errors: list[dict[str, Any]] | None = None
-
-
-REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
 class CompanyOut(Schema):
@@ -190,21 +177,21 @@ def _given(body: Schema) -> dict[str, Any]:
     return {name: value for name, value in body.dict(exclude_unset=True).items() if value is not None}
 
 
-@router.get("/company", response={200: CompanyOut, **REFUSED})
+@router.get("/company", response=gives(CompanyOut))
 @acts(READ)
 def company(request: HttpRequest) -> dict[str, str]:
     """The company's name."""
     return {"name": selectors.company_name()}
 
 
-@router.patch("/company", response={200: CompanyOut, **REFUSED})
+@router.patch("/company", response=gives(CompanyOut))
 @acts(MANAGE)
 def name_company(request: HttpRequest, body: CompanyIn) -> Company:
     """Name the company."""
     return services.name_company(actor=actor_of(request), name=body.name)
 
 
-@router.get("/sites", response={200: Sites, **REFUSED})
+@router.get("/sites", response=gives(Sites))
 @acts(READ)
 def sites(request: HttpRequest, listing: Query[Listing]) -> dict[str, Any]:
     """Sites within reach, oldest first."""
@@ -212,28 +199,28 @@ def sites(request: HttpRequest, listing: Query[Listing]) -> dict[str, Any]:
     return {"items": items, "next": after}
 
 
-@router.post("/sites", response={201: SiteOut, **REFUSED})
+@router.post("/sites", response=gives(SiteOut, 201))
 @acts(MANAGE)
 def create_site(request: HttpRequest, body: SiteIn) -> Status[Site]:
     """Add a site."""
     return Status(201, services.create_site(actor=actor_of(request), **_given(body)))
 
 
-@router.get("/sites/{code}", response={200: SiteOut, **REFUSED})
+@router.get("/sites/{code}", response=gives(SiteOut))
 @acts(READ)
 def site(request: HttpRequest, code: str) -> Site:
     """One site."""
     return selectors.get_site(actor_of(request), code)
 
 
-@router.patch("/sites/{code}", response={200: SiteOut, **REFUSED})
+@router.patch("/sites/{code}", response=gives(SiteOut))
 @acts(MANAGE)
 def change_site(request: HttpRequest, code: str, body: SitePatch) -> Site:
     """Change a site."""
     return services.change_site(actor=actor_of(request), code=code, **_given(body))
 
 
-@router.get("/sites/{code}/teams", response={200: Teams, **REFUSED})
+@router.get("/sites/{code}/teams", response=gives(Teams))
 @acts(READ)
 def teams(request: HttpRequest, code: str, listing: Query[Listing]) -> dict[str, Any]:
     """The teams of a site."""
@@ -243,28 +230,28 @@ def teams(request: HttpRequest, code: str, listing: Query[Listing]) -> dict[str,
     return {"items": items, "next": after}
 
 
-@router.post("/sites/{code}/teams", response={201: TeamOut, **REFUSED})
+@router.post("/sites/{code}/teams", response=gives(TeamOut, 201))
 @acts(MANAGE)
 def create_team(request: HttpRequest, code: str, body: TeamIn) -> Status[Team]:
     """Add a team to a site."""
     return Status(201, services.create_team(actor=actor_of(request), site=code, **_given(body)))
 
 
-@router.get("/sites/{code}/teams/{team}", response={200: TeamOut, **REFUSED})
+@router.get("/sites/{code}/teams/{team}", response=gives(TeamOut))
 @acts(READ)
 def team(request: HttpRequest, code: str, team: str) -> Team:
     """One team."""
     return selectors.get_team(actor_of(request), code, team)
 
 
-@router.patch("/sites/{code}/teams/{team}", response={200: TeamOut, **REFUSED})
+@router.patch("/sites/{code}/teams/{team}", response=gives(TeamOut))
 @acts(MANAGE)
 def change_team(request: HttpRequest, code: str, team: str, body: TeamPatch) -> Team:
     """Change a team."""
     return services.change_team(actor=actor_of(request), site=code, code=team, **_given(body))
 
 
-@router.get("/touchpoints", response={200: Touchpoints, **REFUSED})
+@router.get("/touchpoints", response=gives(Touchpoints))
 @acts(READ)
 def touchpoints(request: HttpRequest, listing: Query[Listing]) -> dict[str, Any]:
     """Touchpoints, oldest first; their `position` is the order of the journey."""
@@ -273,14 +260,14 @@ def touchpoints(request: HttpRequest, listing: Query[Listing]) -> dict[str, Any]
     return {"items": items, "next": after}
 
 
-@router.post("/touchpoints", response={201: TouchpointOut, **REFUSED})
+@router.post("/touchpoints", response=gives(TouchpointOut, 201))
 @acts(TOUCHPOINTS)
 def create_touchpoint(request: HttpRequest, body: TouchpointIn) -> Status[Touchpoint]:
     """Add a touchpoint."""
     return Status(201, services.create_touchpoint(actor=actor_of(request), **_given(body)))
 
 
-@router.post("/touchpoints/import", response={200: Imported, **REFUSED})
+@router.post("/touchpoints/import", response=gives(Imported))
 @acts(TOUCHPOINTS)
 def import_touchpoints(request: HttpRequest, body: ImportIn) -> dict[str, int]:
     """Take over a template's touchpoints; those that are there stay as they are."""
@@ -290,14 +277,14 @@ def import_touchpoints(request: HttpRequest, body: ImportIn) -> dict[str, int]:
     return {"new": made}
 
 
-@router.get("/touchpoints/{code}", response={200: TouchpointOut, **REFUSED})
+@router.get("/touchpoints/{code}", response=gives(TouchpointOut))
 @acts(READ)
 def touchpoint(request: HttpRequest, code: str) -> Touchpoint:
     """One touchpoint."""
     return selectors.get_touchpoint(actor_of(request), code)
 
 
-@router.patch("/touchpoints/{code}", response={200: TouchpointOut, **REFUSED})
+@router.patch("/touchpoints/{code}", response=gives(TouchpointOut))
 @acts(TOUCHPOINTS)
 def change_touchpoint(request: HttpRequest, code: str, body: TouchpointPatch) -> Touchpoint:
     """Change a touchpoint."""

@@ -19,25 +19,12 @@ from peakend.server.people.models import User
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
 from peakend.server.web.paging import cut
+from peakend.server.web.problems import gives
 
 router = Router()
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Url = Annotated[str, Field(min_length=1, max_length=500)]
 EventNames = Annotated[list[Annotated[str, Field(max_length=80)]], Field(min_length=1, max_length=100)]
-
-
-class Problem(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str | None = None
-    errors: list[dict[str, Any]] | None = None
-
-
-REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
 class NotificationOut(Schema):
@@ -210,7 +197,7 @@ class MailListing(Listing):
     state: Literal["waiting", "failed", "sent"] = "waiting"
 
 
-@router.get("/notifications", response={200: Notifications, **REFUSED})
+@router.get("/notifications", response=gives(Notifications))
 @acts(OWN)
 def notifications(request: HttpRequest, listing: Query[NotificationListing]) -> dict[str, Any]:
     """One's own, newest first."""
@@ -219,14 +206,14 @@ def notifications(request: HttpRequest, listing: Query[NotificationListing]) -> 
     return {"items": items, "next": after, "unread": selectors.unread_count(actor)}
 
 
-@router.post("/notifications/read", response={200: Counted, **REFUSED})
+@router.post("/notifications/read", response=gives(Counted))
 @acts(OWN)
 def read_all(request: HttpRequest) -> dict[str, int]:
     """Mark all as read."""
     return {"count": services.mark_all_read(actor=actor_of(request))}
 
 
-@router.get("/notifications/digest", response={200: DigestBody, **REFUSED})
+@router.get("/notifications/digest", response=gives(DigestBody))
 @acts(OWN)
 def digest(request: HttpRequest) -> Preference:
     """How one is told by e-mail."""
@@ -236,28 +223,28 @@ def digest(request: HttpRequest) -> Preference:
     return preference_of(user)
 
 
-@router.put("/notifications/digest", response={200: DigestBody, **REFUSED})
+@router.put("/notifications/digest", response=gives(DigestBody))
 @acts(OWN)
 def choose_digest(request: HttpRequest, body: DigestBody) -> Preference:
     """Change it."""
     return services.choose_digest(actor=actor_of(request), **body.dict())
 
 
-@router.post("/notifications/{key}/read", response={200: NotificationOut, **REFUSED})
+@router.post("/notifications/{key}/read", response=gives(NotificationOut))
 @acts(OWN)
 def read(request: HttpRequest, key: str) -> Notification:
     """Mark one as read."""
     return services.mark_read(actor=actor_of(request), key=key)
 
 
-@router.get("/webhooks/events", response={200: EventList, **REFUSED})
+@router.get("/webhooks/events", response=gives(EventList))
 @acts(WEBHOOKS)
 def event_names(request: HttpRequest) -> dict[str, Any]:
     """The events there are."""
     return {"items": [{"name": name, "title_en": t.en, "title_zh": t.zh} for name, t in events().items()]}
 
 
-@router.get("/webhooks", response={200: Webhooks, **REFUSED})
+@router.get("/webhooks", response=gives(Webhooks))
 @acts(WEBHOOKS)
 def list_webhooks(request: HttpRequest, listing: Query[Listing]) -> dict[str, Any]:
     """Every webhook, newest first."""
@@ -265,7 +252,7 @@ def list_webhooks(request: HttpRequest, listing: Query[Listing]) -> dict[str, An
     return {"items": items, "next": after}
 
 
-@router.post("/webhooks", response={201: WebhookWithSecret, **REFUSED})
+@router.post("/webhooks", response=gives(WebhookWithSecret, 201))
 @acts(WEBHOOKS)
 def create_webhook(request: HttpRequest, body: WebhookIn) -> Status[dict[str, Any]]:
     """Add one. The answer holds the secret, this once."""
@@ -273,21 +260,21 @@ def create_webhook(request: HttpRequest, body: WebhookIn) -> Status[dict[str, An
     return Status(201, _with_secret(made, secret))
 
 
-@router.get("/webhooks/{key}", response={200: WebhookOut, **REFUSED})
+@router.get("/webhooks/{key}", response=gives(WebhookOut))
 @acts(WEBHOOKS)
 def webhook(request: HttpRequest, key: str) -> Webhook:
     """One webhook."""
     return selectors.get_webhook(actor_of(request), key)
 
 
-@router.patch("/webhooks/{key}", response={200: WebhookOut, **REFUSED})
+@router.patch("/webhooks/{key}", response=gives(WebhookOut))
 @acts(WEBHOOKS)
 def change_webhook(request: HttpRequest, key: str, body: WebhookPatch) -> Webhook:
     """Change one."""
     return webhooks.change_webhook(actor=actor_of(request), key=key, **body.dict())
 
 
-@router.delete("/webhooks/{key}", response={204: None, **REFUSED})
+@router.delete("/webhooks/{key}", response=gives(None, 204))
 @acts(WEBHOOKS)
 def remove_webhook(request: HttpRequest, key: str) -> Status[None]:
     """Remove one with its log."""
@@ -295,28 +282,28 @@ def remove_webhook(request: HttpRequest, key: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.post("/webhooks/{key}/secret", response={200: WebhookWithSecret, **REFUSED})
+@router.post("/webhooks/{key}/secret", response=gives(WebhookWithSecret))
 @acts(WEBHOOKS)
 def renew_secret(request: HttpRequest, key: str) -> dict[str, Any]:
     """Another secret; for 24 hours the old one signs as well, `webhook-signature` has both."""
     return _with_secret(*webhooks.renew_secret(actor=actor_of(request), key=key))
 
 
-@router.delete("/webhooks/{key}/old-secret", response={200: WebhookOut, **REFUSED})
+@router.delete("/webhooks/{key}/old-secret", response=gives(WebhookOut))
 @acts(WEBHOOKS)
 def end_old_secret(request: HttpRequest, key: str) -> Webhook:
     """Let the old secret sign nothing any more, at once."""
     return webhooks.end_old_secret(actor=actor_of(request), key=key)
 
 
-@router.post("/webhooks/{key}/test", response={202: DeliveryOut, **REFUSED})
+@router.post("/webhooks/{key}/test", response=gives(DeliveryOut, 202))
 @acts(WEBHOOKS)
 def send_test(request: HttpRequest, key: str) -> Status[Delivery]:
     """Queue an event `webhook.test` for this webhook alone."""
     return Status(202, webhooks.test_webhook(actor=actor_of(request), key=key))
 
 
-@router.get("/webhooks/{key}/deliveries", response={200: Deliveries, **REFUSED})
+@router.get("/webhooks/{key}/deliveries", response=gives(Deliveries))
 @acts(WEBHOOKS)
 def deliveries(request: HttpRequest, key: str, listing: Query[DeliveryListing]) -> dict[str, Any]:
     """The log, newest first."""
@@ -326,21 +313,21 @@ def deliveries(request: HttpRequest, key: str, listing: Query[DeliveryListing]) 
     return {"items": items, "next": after}
 
 
-@router.post("/webhooks/{key}/replay", response={200: Counted, **REFUSED})
+@router.post("/webhooks/{key}/replay", response=gives(Counted))
 @acts(WEBHOOKS)
 def replay_parked(request: HttpRequest, key: str) -> dict[str, int]:
     """Send everything again that was given up."""
     return {"count": webhooks.replay_parked(actor=actor_of(request), webhook=key)}
 
 
-@router.post("/webhooks/{key}/deliveries/{delivery}/replay", response={202: DeliveryOut, **REFUSED})
+@router.post("/webhooks/{key}/deliveries/{delivery}/replay", response=gives(DeliveryOut, 202))
 @acts(WEBHOOKS)
 def replay(request: HttpRequest, key: str, delivery: str) -> Status[Delivery]:
     """Send one again, with the id it had."""
     return Status(202, webhooks.replay(actor=actor_of(request), webhook=key, key=delivery))
 
 
-@router.get("/mails", response={200: Mails, **REFUSED})
+@router.get("/mails", response=gives(Mails))
 @acts(OUTBOX)
 def mails(request: HttpRequest, listing: Query[MailListing]) -> dict[str, Any]:
     """E-mails of the outbox, newest first."""
@@ -348,7 +335,7 @@ def mails(request: HttpRequest, listing: Query[MailListing]) -> dict[str, Any]:
     return {"items": items, "next": after}
 
 
-@router.post("/mails/{key}/retry", response={202: MailOut, **REFUSED})
+@router.post("/mails/{key}/retry", response=gives(MailOut, 202))
 @acts(OUTBOX)
 def retry_mail(request: HttpRequest, key: str) -> Status[Mail]:
     """Try one again now."""

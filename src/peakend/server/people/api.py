@@ -26,24 +26,11 @@ from peakend.server.web.address import origin_of
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
 from peakend.server.web.paging import cut
+from peakend.server.web.problems import gives
 
 router = Router()
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Language = Literal["en", "zh"]
-
-
-class Problem(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str | None = None
-    errors: list[dict[str, Any]] | None = None
-
-
-REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
 class TeamRef(Schema):
@@ -246,7 +233,7 @@ class AuditQuery(Listing):
     to: Annotated[str, Field(max_length=10)] = ""
 
 
-@router.get("/people", response={200: PeopleOut, **REFUSED})
+@router.get("/people", response=gives(PeopleOut))
 @acts(READ)
 def people(request: HttpRequest, asked: Query[PeopleQuery]) -> dict[str, Any]:
     """People within reach, oldest first."""
@@ -257,7 +244,7 @@ def people(request: HttpRequest, asked: Query[PeopleQuery]) -> dict[str, Any]:
     return {"items": [_person(one) for one in items], "next": after}
 
 
-@router.post("/people", response={201: PersonOut, **REFUSED})
+@router.post("/people", response=gives(PersonOut, 201))
 @acts(MANAGE)
 def create_person(request: HttpRequest, body: PersonIn) -> Status[dict[str, Any]]:
     """Add somebody; they are sent a link to choose a password."""
@@ -265,14 +252,14 @@ def create_person(request: HttpRequest, body: PersonIn) -> Status[dict[str, Any]
     return Status(201, _person(made.user))
 
 
-@router.get("/people/{key}", response={200: PersonOut, **REFUSED})
+@router.get("/people/{key}", response=gives(PersonOut))
 @acts(READ)
 def person(request: HttpRequest, key: str) -> dict[str, Any]:
     """One person."""
     return _person(selectors.get_person(actor_of(request), key))
 
 
-@router.patch("/people/{key}", response={200: PersonOut, **REFUSED})
+@router.patch("/people/{key}", response=gives(PersonOut))
 @acts(MANAGE)
 def change_person(request: HttpRequest, key: str, body: PersonPatch) -> dict[str, Any]:
     """Change role, scope and facts. Nobody changes their own role or scope.
@@ -282,21 +269,21 @@ def change_person(request: HttpRequest, key: str, body: PersonPatch) -> dict[str
     return _person(services.change_person(actor=actor_of(request), key=key, **_given(body)))
 
 
-@router.post("/people/{key}/deactivate", response={200: PersonOut, **REFUSED})
+@router.post("/people/{key}/deactivate", response=gives(PersonOut))
 @acts(MANAGE)
 def deactivate_person(request: HttpRequest, key: str) -> dict[str, Any]:
     """End somebody's access: sessions and tokens at once."""
     return _person(services.deactivate_person(actor=actor_of(request), key=key))
 
 
-@router.post("/people/{key}/reactivate", response={200: PersonOut, **REFUSED})
+@router.post("/people/{key}/reactivate", response=gives(PersonOut))
 @acts(MANAGE)
 def reactivate_person(request: HttpRequest, key: str) -> dict[str, Any]:
     """Let somebody sign in again."""
     return _person(services.reactivate_person(actor=actor_of(request), key=key))
 
 
-@router.post("/people/{key}/invite", response={200: PersonOut, **REFUSED})
+@router.post("/people/{key}/invite", response=gives(PersonOut))
 @acts(MANAGE)
 def invite_again(request: HttpRequest, key: str) -> dict[str, Any]:
     """Send the link to choose a password once more."""
@@ -304,14 +291,14 @@ def invite_again(request: HttpRequest, key: str) -> dict[str, Any]:
     return _person(made.user)
 
 
-@router.post("/people/{key}/reset-second-factor", response={200: PersonOut, **REFUSED})
+@router.post("/people/{key}/reset-second-factor", response=gives(PersonOut))
 @acts(MANAGE)
 def reset_second_factor(request: HttpRequest, key: str) -> dict[str, Any]:
     """Take a lost phone's second factor away."""
     return _person(services.reset_second_factor(actor=actor_of(request), key=key))
 
 
-@router.get("/people/{key}/tokens", response={200: TokensOut, **REFUSED})
+@router.get("/people/{key}/tokens", response=gives(TokensOut))
 @acts(MANAGE)
 def tokens_of_person(request: HttpRequest, key: str, asked: Query[Listing]) -> dict[str, Any]:
     """Somebody's tokens."""
@@ -320,7 +307,7 @@ def tokens_of_person(request: HttpRequest, key: str, asked: Query[Listing]) -> d
     return {"items": items, "next": after}
 
 
-@router.delete("/people/{key}/tokens/{token}", response={204: None, **REFUSED})
+@router.delete("/people/{key}/tokens/{token}", response=gives(None, 204))
 @acts(MANAGE)
 def revoke_token_of(request: HttpRequest, key: str, token: str) -> Status[None]:
     """End somebody's token."""
@@ -328,21 +315,21 @@ def revoke_token_of(request: HttpRequest, key: str, token: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/me", response={200: PersonOut, **REFUSED})
+@router.get("/me", response=gives(PersonOut))
 @acts(OWN)
 def me(request: HttpRequest) -> dict[str, Any]:
     """Who asks."""
     return _person(User.objects.get(pk=actor_of(request).user_id))
 
 
-@router.patch("/me", response={200: PersonOut, **REFUSED})
+@router.patch("/me", response=gives(PersonOut))
 @acts(OWN)
 def change_me(request: HttpRequest, body: MePatch) -> dict[str, Any]:
     """Change one's own name and language."""
     return _person(services.change_profile(actor=actor_of(request), **_given(body)))
 
 
-@router.get("/me/sessions", response={200: SessionsOut, **REFUSED})
+@router.get("/me/sessions", response=gives(SessionsOut))
 @acts(OWN)
 def sessions(request: HttpRequest, asked: Query[Listing]) -> dict[str, Any]:
     """Where one is signed in."""
@@ -353,7 +340,7 @@ def sessions(request: HttpRequest, asked: Query[Listing]) -> dict[str, Any]:
     return {"items": items, "next": after}
 
 
-@router.post("/me/sessions/end-others", response={200: Ended, **REFUSED})
+@router.post("/me/sessions/end-others", response=gives(Ended))
 @acts(OWN)
 def end_others(request: HttpRequest) -> dict[str, int]:
     """Sign every device out but the one that asks."""
@@ -361,7 +348,7 @@ def end_others(request: HttpRequest) -> dict[str, int]:
     return {"ended": sign_ins.end_other_sessions(actor=actor_of(request), but=mark)}
 
 
-@router.delete("/me/sessions/{key}", response={204: None, **REFUSED})
+@router.delete("/me/sessions/{key}", response=gives(None, 204))
 @acts(OWN)
 def end_session(request: HttpRequest, key: str) -> Status[None]:
     """Sign one device out."""
@@ -369,7 +356,7 @@ def end_session(request: HttpRequest, key: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/me/tokens", response={200: TokensOut, **REFUSED})
+@router.get("/me/tokens", response=gives(TokensOut))
 @acts(OWN)
 def own_tokens(request: HttpRequest, asked: Query[Listing]) -> dict[str, Any]:
     """One's tokens."""
@@ -377,7 +364,7 @@ def own_tokens(request: HttpRequest, asked: Query[Listing]) -> dict[str, Any]:
     return {"items": items, "next": after}
 
 
-@router.post("/me/tokens", response={201: TokenMade, **REFUSED})
+@router.post("/me/tokens", response=gives(TokenMade, 201))
 @acts(OWN)
 def create_token(request: HttpRequest, body: TokenIn) -> Status[ApiToken]:
     """A token, never for more than the caller may do."""
@@ -392,7 +379,7 @@ def create_token(request: HttpRequest, body: TokenIn) -> Status[ApiToken]:
     return Status(201, token)
 
 
-@router.delete("/me/tokens/{key}", response={204: None, **REFUSED})
+@router.delete("/me/tokens/{key}", response=gives(None, 204))
 @acts(OWN)
 def revoke_token(request: HttpRequest, key: str) -> Status[None]:
     """End one of one's tokens."""
@@ -400,7 +387,7 @@ def revoke_token(request: HttpRequest, key: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/actions", response={200: list[ActionOut], **REFUSED})
+@router.get("/actions", response=gives(list[ActionOut]))
 @acts(OWN)
 def all_actions(request: HttpRequest) -> list[dict[str, Any]]:
     """Everything that can be done here, for scopes of tokens: the whole list, which is short."""
@@ -410,7 +397,7 @@ def all_actions(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/roles", response={200: list[RuleOut], **REFUSED})
+@router.get("/roles", response=gives(list[RuleOut]))
 @acts(MANAGE)
 def rules(request: HttpRequest) -> list[dict[str, Any]]:
     """Which roles need a second factor."""
@@ -418,7 +405,7 @@ def rules(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"role": role, "second_factor": role.value in wanted} for role in Role]
 
 
-@router.put("/roles/{role}", response={200: RuleOut, **REFUSED})
+@router.put("/roles/{role}", response=gives(RuleOut))
 @acts(MANAGE)
 def change_rule(request: HttpRequest, role: str, body: RuleIn) -> dict[str, Any]:
     """Ask everybody in a role for a second factor, or stop asking."""
@@ -430,7 +417,7 @@ def change_rule(request: HttpRequest, role: str, body: RuleIn) -> dict[str, Any]
     return {"role": role, "second_factor": rule.second_factor}
 
 
-@router.get("/audit", response={200: EntriesOut, **REFUSED})
+@router.get("/audit", response=gives(EntriesOut))
 @acts(AUDIT)
 def audit_log(request: HttpRequest, asked: Query[AuditQuery]) -> dict[str, Any]:
     """What was done, last first."""
@@ -445,7 +432,7 @@ def audit_log(request: HttpRequest, asked: Query[AuditQuery]) -> dict[str, Any]:
     return {"items": items, "next": after}
 
 
-@router.post("/audit/check", response={200: CheckedOut, **REFUSED})
+@router.post("/audit/check", response=gives(CheckedOut))
 @acts(AUDIT)
 def check_audit(request: HttpRequest) -> dict[str, Any]:
     """Walk the whole chain and compare it with the ends that were written down."""

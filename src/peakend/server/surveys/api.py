@@ -22,20 +22,10 @@ from peakend.server.surveys.uploads import received
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
 from peakend.server.web.paging import cut
+from peakend.server.web.problems import gives
 
 router = Router()
 MOST_REVISION = 2**31 - 1
-
-
-class Problem(Schema):
-    """An error: RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str = ""
-    errors: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class SurveyOut(Schema):
@@ -188,9 +178,6 @@ class BroughtOut(Schema):
     revision: int
 
 
-_ERRORS = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
-
-
 def _shown(survey: Survey) -> dict[str, Any]:
     last = getattr(survey, "last_answer_at", None)
     return {
@@ -236,7 +223,7 @@ def _break(row: SeriesBreak) -> dict[str, Any]:
     }
 
 
-@router.get("/surveys", response={200: SurveyList, **_ERRORS})
+@router.get("/surveys", response=gives(SurveyList))
 @acts("surveys.read")
 def list_surveys(
     request: HttpRequest, status: str = "", cursor: str | None = None, limit: int = 50
@@ -250,7 +237,7 @@ def list_surveys(
     return {"items": [_shown(one) for one in found], "next": following}
 
 
-@router.post("/surveys", response={201: SurveyOut, **_ERRORS})
+@router.post("/surveys", response=gives(SurveyOut, 201))
 @acts("surveys.edit")
 def create_survey(request: HttpRequest, sent: SurveyIn) -> Status[dict[str, Any]]:
     """Create a survey in draft."""
@@ -267,14 +254,14 @@ def create_survey(request: HttpRequest, sent: SurveyIn) -> Status[dict[str, Any]
     return Status(201, _one(request, survey.key))
 
 
-@router.get("/surveys/{key}", response={200: SurveyOut, **_ERRORS})
+@router.get("/surveys/{key}", response=gives(SurveyOut))
 @acts("surveys.read")
 def get_survey(request: HttpRequest, key: str) -> dict[str, Any]:
     """One survey."""
     return _one(request, key)
 
 
-@router.patch("/surveys/{key}", response={200: SurveyOut, **_ERRORS})
+@router.patch("/surveys/{key}", response=gives(SurveyOut))
 @acts("surveys.edit")
 def change_settings(request: HttpRequest, key: str, sent: SettingsIn) -> dict[str, Any]:
     """Change name, programme, kind, anonymity or site."""
@@ -290,7 +277,7 @@ def change_settings(request: HttpRequest, key: str, sent: SettingsIn) -> dict[st
     return _one(request, key)
 
 
-@router.delete("/surveys/{key}", response={204: None, **_ERRORS})
+@router.delete("/surveys/{key}", response=gives(None, 204))
 @acts("surveys.edit")
 def discard_survey(request: HttpRequest, key: str) -> Status[None]:
     """Delete a draft that was never published."""
@@ -298,7 +285,7 @@ def discard_survey(request: HttpRequest, key: str) -> Status[None]:
     return Status(204, None)
 
 
-@router.get("/surveys/{key}/draft", response={200: DraftOut, **_ERRORS})
+@router.get("/surveys/{key}/draft", response=gives(DraftOut))
 @acts("surveys.read")
 def get_draft(request: HttpRequest, key: str) -> dict[str, Any]:
     """The draft with its revision."""
@@ -306,7 +293,7 @@ def get_draft(request: HttpRequest, key: str) -> dict[str, Any]:
     return {"revision": survey.draft_revision, "questionnaire": survey.draft}
 
 
-@router.put("/surveys/{key}/draft", response={200: DraftOut, **_ERRORS})
+@router.put("/surveys/{key}/draft", response=gives(DraftOut))
 @acts("surveys.edit")
 def save_draft(request: HttpRequest, key: str, sent: DraftIn) -> dict[str, Any]:
     """Save the draft; 409 where somebody saved since `revision`."""
@@ -316,7 +303,7 @@ def save_draft(request: HttpRequest, key: str, sent: DraftIn) -> dict[str, Any]:
     return {"revision": survey.draft_revision, "questionnaire": survey.draft}
 
 
-@router.get("/surveys/{key}/check", response={200: CheckOut, **_ERRORS})
+@router.get("/surveys/{key}/check", response=gives(CheckOut))
 @acts("surveys.read")
 def check_draft(request: HttpRequest, key: str) -> dict[str, Any]:
     """What publishing the draft would mean."""
@@ -337,7 +324,7 @@ def check_draft(request: HttpRequest, key: str) -> dict[str, Any]:
     }
 
 
-@router.post("/surveys/{key}/publish", response={201: WholeVersionOut, **_ERRORS})
+@router.post("/surveys/{key}/publish", response=gives(WholeVersionOut, 201))
 @acts("surveys.publish")
 def publish(request: HttpRequest, key: str, sent: PublishIn) -> Status[dict[str, Any]]:
     """Publish the draft as the next version; 409 where core items changed without being confirmed."""
@@ -351,7 +338,7 @@ def publish(request: HttpRequest, key: str, sent: PublishIn) -> Status[dict[str,
     return Status(201, _version(version) | {"questionnaire": version.questionnaire})
 
 
-@router.post("/surveys/{key}/close", response={200: SurveyOut, **_ERRORS})
+@router.post("/surveys/{key}/close", response=gives(SurveyOut))
 @acts("surveys.publish")
 def close(request: HttpRequest, key: str) -> dict[str, Any]:
     """Close a live survey."""
@@ -359,7 +346,7 @@ def close(request: HttpRequest, key: str) -> dict[str, Any]:
     return _one(request, key)
 
 
-@router.post("/surveys/{key}/reopen", response={200: SurveyOut, **_ERRORS})
+@router.post("/surveys/{key}/reopen", response=gives(SurveyOut))
 @acts("surveys.publish")
 def reopen(request: HttpRequest, key: str) -> dict[str, Any]:
     """Open a closed survey again."""
@@ -367,7 +354,7 @@ def reopen(request: HttpRequest, key: str) -> dict[str, Any]:
     return _one(request, key)
 
 
-@router.post("/surveys/{key}/duplicate", response={201: SurveyOut, **_ERRORS})
+@router.post("/surveys/{key}/duplicate", response=gives(SurveyOut, 201))
 @acts("surveys.edit")
 def duplicate(request: HttpRequest, key: str) -> Status[dict[str, Any]]:
     """A copy in draft."""
@@ -375,7 +362,7 @@ def duplicate(request: HttpRequest, key: str) -> Status[dict[str, Any]]:
     return Status(201, _one(request, survey.key))
 
 
-@router.get("/surveys/{key}/versions", response={200: VersionList, **_ERRORS})
+@router.get("/surveys/{key}/versions", response=gives(VersionList))
 @acts("surveys.read")
 def list_versions(
     request: HttpRequest, key: str, cursor: str | None = None, limit: int = 50
@@ -386,7 +373,7 @@ def list_versions(
     return {"items": [_version(one) for one in found], "next": following}
 
 
-@router.get("/surveys/{key}/versions/{number}", response={200: WholeVersionOut, **_ERRORS})
+@router.get("/surveys/{key}/versions/{number}", response=gives(WholeVersionOut))
 @acts("surveys.read")
 def get_version(request: HttpRequest, key: str, number: int) -> dict[str, Any]:
     """One version, word for word."""
@@ -395,7 +382,7 @@ def get_version(request: HttpRequest, key: str, number: int) -> dict[str, Any]:
     return _version(version) | {"questionnaire": version.questionnaire}
 
 
-@router.get("/surveys/{key}/breaks", response={200: BreakList, **_ERRORS})
+@router.get("/surveys/{key}/breaks", response=gives(BreakList))
 @acts("surveys.read")
 def list_breaks(request: HttpRequest, key: str, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
     """Breaks of series in the survey's programme."""
@@ -404,21 +391,21 @@ def list_breaks(request: HttpRequest, key: str, cursor: str | None = None, limit
     return {"items": [_break(one) for one in found], "next": following}
 
 
-@router.get("/surveys/{key}/questionnaire", response={200: dict[str, Any], **_ERRORS})
+@router.get("/surveys/{key}/questionnaire", response=gives(dict[str, Any]))
 @acts("surveys.read")
 def get_questionnaire_file(request: HttpRequest, key: str) -> dict[str, Any]:
     """The draft as a file that `POST /survey-imports` takes exactly."""
     return own_file(selectors.draft_of(selectors.get_survey(actor_of(request), key)))
 
 
-@router.get("/surveys/{key}/translations", response={200: None, **_ERRORS})
+@router.get("/surveys/{key}/translations", response=gives(None))
 @acts("surveys.read")
 def get_translations(request: HttpRequest, key: str, file: str = "csv") -> HttpResponse:
     """The table for translators, `csv` or `xlsx`."""
     return translations_response(translations.of_survey(actor_of(request), key), key, file)
 
 
-@router.post("/surveys/{key}/translations", response={200: BroughtOut, **_ERRORS})
+@router.post("/surveys/{key}/translations", response=gives(BroughtOut))
 @acts("surveys.edit")
 def bring_translations(
     request: HttpRequest,
@@ -438,7 +425,7 @@ def bring_translations(
     }
 
 
-@router.get("/surveys/{key}/answers", response={200: None, **_ERRORS})
+@router.get("/surveys/{key}/answers", response=gives(None))
 @acts("surveys.export")
 def export_answers(
     request: HttpRequest,
@@ -452,7 +439,7 @@ def export_answers(
     return answers_response(actor_of(request), key, file, language, since, until)
 
 
-@router.post("/survey-imports", response={201: ImportOut, **_ERRORS})
+@router.post("/survey-imports", response=gives(ImportOut, 201))
 @acts("surveys.edit")
 def import_survey(request: HttpRequest, file: File[UploadedFile]) -> Status[dict[str, Any]]:
     """A survey of a Qualtrics QSF, LimeSurvey LSS or Peakend JSON file, with every loss."""
@@ -461,21 +448,21 @@ def import_survey(request: HttpRequest, file: File[UploadedFile]) -> Status[dict
     return Status(201, {"survey": _one(request, survey.key), "source": found.source, "losses": losses})
 
 
-@router.get("/survey-schema", response={200: dict[str, Any], **_ERRORS})
+@router.get("/survey-schema", response=gives(dict[str, Any]))
 @acts("surveys.read")
 def get_schema(request: HttpRequest) -> dict[str, Any]:
     """The JSON schema of a questionnaire."""
     return Questionnaire.model_json_schema()
 
 
-@router.get("/survey-templates", response={200: list[TemplateOut], **_ERRORS})
+@router.get("/survey-templates", response=gives(list[TemplateOut]))
 @acts("surveys.read")
 def list_templates(request: HttpRequest) -> list[dict[str, Any]]:
     """The templates, without their questions."""
     return [_template(one) for one in templates().values()]
 
 
-@router.get("/survey-templates/{name}", response={200: TemplateOut, **_ERRORS})
+@router.get("/survey-templates/{name}", response=gives(TemplateOut))
 @acts("surveys.read")
 def get_template(request: HttpRequest, name: str) -> dict[str, Any]:
     """One template with its questionnaire."""
@@ -483,7 +470,7 @@ def get_template(request: HttpRequest, name: str) -> dict[str, Any]:
     return _template(found) | {"questionnaire": found.questionnaire.model_dump(mode="json")}
 
 
-@router.get("/survey-items", response={200: list[dict[str, Any]], **_ERRORS})
+@router.get("/survey-items", response=gives(list[dict[str, Any]]))
 @acts("surveys.read")
 def list_items(request: HttpRequest, tone: str = "") -> list[dict[str, Any]]:
     """The item bank; `tone` is functional or emotional."""

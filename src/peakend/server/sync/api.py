@@ -17,22 +17,9 @@ from peakend.server.sync.selectors import Freshness, freshness
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
 from peakend.server.web.paging import cut
+from peakend.server.web.problems import gives
 
 router = Router()
-
-
-class Problem(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str | None = None
-    errors: list[dict[str, Any]] | None = None
-
-
-REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
 
 
 class FreshnessOut(Schema):
@@ -80,7 +67,7 @@ def _whole_company(request: HttpRequest) -> None:
         raise NotFoundError
 
 
-@router.get("/warehouse", response={200: FreshnessOut, **REFUSED})
+@router.get("/warehouse", response=gives(FreshnessOut))
 @acts(READ)
 def fresh(request: HttpRequest) -> Freshness:
     """How fresh what one reads is."""
@@ -88,7 +75,7 @@ def fresh(request: HttpRequest) -> Freshness:
     return freshness()
 
 
-@router.get("/warehouse/runs", response={200: Runs, **REFUSED})
+@router.get("/warehouse/runs", response=gives(Runs))
 @acts(READ)
 def runs(request: HttpRequest, listing: Query[Listing]) -> dict[str, Any]:
     """Runs of the analyses, newest first."""
@@ -97,7 +84,7 @@ def runs(request: HttpRequest, listing: Query[Listing]) -> dict[str, Any]:
     return {"items": items, "next": after}
 
 
-@router.post("/warehouse/runs", response={202: RunOut, **REFUSED})
+@router.post("/warehouse/runs", response=gives(RunOut, 202))
 @acts(RUN)
 def ask(request: HttpRequest) -> Status[AnalysisRun]:
     """Have the analyses run soon."""

@@ -106,7 +106,7 @@ class Described(OpenAPISchema):
         for parameter in details["parameters"]:
             _page(parameter)
         _refusals(details, operation)
-        self.schemas.pop("Problem", None)  # each area declares its own, and all mean this one
+        self.schemas.pop("Problem", None)  # ours says which members there always are
         self._found.append((area_of(operation), details, self.schemas))
         return details
 

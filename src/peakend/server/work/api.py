@@ -10,20 +10,11 @@ from ninja import Router, Schema
 
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 from peakend.server.work import selectors
 from peakend.server.work.policies import READ
 
 router = Router()
-
-
-class Problem(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str | None = None
 
 
 class WorkerOut(Schema):
@@ -60,7 +51,7 @@ class WorkOut(Schema):
     sweeps: list[SweepOut]
 
 
-@router.get("/worker", response={200: WorkOut, 401: Problem, 403: Problem})
+@router.get("/worker", response=gives(WorkOut))
 @acts(READ)
 def worker(request: HttpRequest) -> dict[str, Any]:
     """Who works and how every sweep went last."""

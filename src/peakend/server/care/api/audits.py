@@ -15,20 +15,10 @@ from peakend.server.care.models import CareAudit
 from peakend.server.care.selectors import audits as found
 from peakend.server.care.selectors.consistency import code_of, evenness
 from peakend.server.care.services import audits as services
-from peakend.server.improvement.api.shapes import (
-    Code,
-    Cursor,
-    Day,
-    Limit,
-    Line,
-    Note,
-    Words,
-    gives,
-    key_of,
-    paged,
-)
+from peakend.server.improvement.api.shapes import Code, Cursor, Day, Limit, Line, Note, Words, key_of, paged
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 Ten = Annotated[float, Field(ge=0, le=10)]

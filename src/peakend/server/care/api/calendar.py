@@ -21,13 +21,13 @@ from peakend.server.improvement.api.shapes import (
     Note,
     Short,
     Written,
-    gives,
     key_of,
     paged,
 )
 from peakend.server.improvement.selectors import team_key
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 Said = Annotated[Written, Field(max_length=2000)]

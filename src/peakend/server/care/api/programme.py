@@ -25,13 +25,13 @@ from peakend.server.improvement.api.shapes import (
     Note,
     Short,
     figure,
-    gives,
     key_of,
     paged,
 )
 from peakend.server.improvement.selectors.goals import Measured
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 Exchange = Literal["design", "packaging", "delivery", "service"]

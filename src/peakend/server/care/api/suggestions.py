@@ -14,9 +14,10 @@ from peakend.server.care.models import SuggestionRule
 from peakend.server.care.selectors import profile as found
 from peakend.server.care.services import suggestions as services
 from peakend.server.care.suggesting import Fact
-from peakend.server.improvement.api.shapes import Cursor, Limit, Named, Short, Written, gives, paged
+from peakend.server.improvement.api.shapes import Cursor, Limit, Named, Short, Written, paged
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 Said = Annotated[Written, Field(max_length=2000)]

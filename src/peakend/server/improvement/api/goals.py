@@ -25,7 +25,6 @@ from peakend.server.improvement.api.shapes import (
     Share,
     Words,
     figure,
-    gives,
     key_of,
     paged,
 )
@@ -34,6 +33,7 @@ from peakend.server.improvement.selectors import goals as found
 from peakend.server.improvement.services import goals as services
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 Metric = Literal["nps", "csat", "ces", "rating", "on_time", "checklist", "first_time_fix"]

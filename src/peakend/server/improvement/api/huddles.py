@@ -21,7 +21,6 @@ from peakend.server.improvement.api.shapes import (
     Named,
     Written,
     figure,
-    gives,
     key_of,
     paged,
 )
@@ -33,6 +32,7 @@ from peakend.server.improvement.services import broadcasts as telling
 from peakend.server.improvement.services import huddles as services
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 

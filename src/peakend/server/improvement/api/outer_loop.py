@@ -27,7 +27,6 @@ from peakend.server.improvement.api.shapes import (
     Words,
     Written,
     figure,
-    gives,
     key_of,
     paged,
 )
@@ -37,6 +36,7 @@ from peakend.server.improvement.services import outer_loop as services
 from peakend.server.improvement.words import TOPIC_STATUSES
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 Effect = Literal[-1, 0, 1]

@@ -51,25 +51,6 @@ Cursor = Annotated[str | None, Query(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-class Problem(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str | None = None
-    errors: list[dict[str, Any]] | None = None
-
-
-REFUSED: dict[int, Any] = {401: Problem, 403: Problem, 404: Problem, 409: Problem, 422: Problem}
-
-
-def gives(shape: Any, status: int = 200) -> dict[int, Any]:  # noqa: ANN401 - a Schema
-    """The responses of an operation that gives `shape`."""
-    return {status: shape, **REFUSED}
-
-
 class FigureOut(Schema):
     """A figure with its 95 % interval; value and interval are null where n is under ten."""
 

@@ -27,7 +27,6 @@ from peakend.server.improvement.api.shapes import (
     Note,
     Share,
     figure,
-    gives,
     key_of,
     paged,
 )
@@ -39,6 +38,7 @@ from peakend.server.improvement.services import photos as photo_services
 from peakend.server.improvement.services import visits as services
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 Slug = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")]

@@ -19,7 +19,6 @@ from peakend.server.improvement.api.shapes import (
     Short,
     Words,
     Written,
-    gives,
     key_of,
     paged,
 )
@@ -30,6 +29,7 @@ from peakend.server.improvement.services import voices as services
 from peakend.server.improvement.words import COMMENT_STATUSES
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 Theme = Annotated[Short, Field(max_length=80)]

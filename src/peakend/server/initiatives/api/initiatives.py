@@ -19,7 +19,6 @@ from peakend.server.improvement.api.shapes import (
     Limit,
     Named,
     Note,
-    gives,
     key_of,
     paged,
 )
@@ -30,6 +29,7 @@ from peakend.server.initiatives.selectors import initiatives as found
 from peakend.server.initiatives.services import initiatives as services
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 
 router = Router()
 Kind = Literal["training", "staffing", "equipment", "process", "digital", "care", "other"]

@@ -21,7 +21,6 @@ from peakend.server.improvement.api.shapes import (
     Money,
     Named,
     figure,
-    gives,
     key_of,
     paged,
 )
@@ -32,6 +31,7 @@ from peakend.server.initiatives.services import winback as services
 from peakend.server.initiatives.services.outcomes import told_at
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 from peakend.server.web.say import told
 
 router = Router()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from peakend.server.improvement.api.shapes import Cursor, Limit, gives, key_of, paged
+from peakend.server.improvement.api.shapes import Cursor, Limit, key_of, paged
 from peakend.server.promises import policies, shown
 from peakend.server.promises import selectors as found
 from peakend.server.promises.affordability import Affordability, Case, Range
@@ -35,6 +35,7 @@ from peakend.server.promises.services import launching, writing
 from peakend.server.promises.terms import Difference
 from peakend.server.web.api import acts
 from peakend.server.web.pages import actor_of
+from peakend.server.web.problems import gives
 from peakend.server.web.say import told
 
 router = Router()
