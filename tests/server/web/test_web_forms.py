@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.utils import translation
 
-from peakend.server.web.forms import DayInput, MomentInput
+from peakend.server.web.forms import DayInput, MomentInput, sentences
 
 
 def declared(kind: type[forms.Form] = forms.Form) -> Iterator[type[forms.Form]]:
@@ -44,3 +44,8 @@ def test_no_form_asks_for_a_day_in_another_way() -> None:
     assert {
         name: widget for name, widget in found.items() if not issubclass(widget, DayInput | MomentInput)
     } == {}
+
+
+def test_lines_end_as_they_are_stored_whatever_a_browser_sends() -> None:
+    """A text that is opened and saved unchanged is the same text."""
+    assert sentences("Note", "备注").clean("one\r\ntwo\r\n") == "one\ntwo"

@@ -11,29 +11,12 @@ from peakend.server.care import words
 from peakend.server.care.checks import ANSWERED
 from peakend.server.care.selectors.programme import classes
 from peakend.server.channels.selectors import surveys
-from peakend.server.improvement.forms import ActorForm, chosen_from
+from peakend.server.improvement.forms import ActorForm
 from peakend.server.improvement.words import METRICS
-from peakend.server.web.forms import DayInput
+from peakend.server.web.forms import DayInput, chosen_from, day, line, pick, sentences
 from peakend.server.web.say import picked, say, say_later, told
 
-_AREA = forms.Textarea(attrs={"rows": 3})
 _CUSTOMERS = {code: METRICS[code] for code in ANSWERED}
-
-
-def _line(en: str, zh: str, most: int = 200, **more: Any) -> forms.CharField:  # noqa: ANN401 - the field's own
-    return forms.CharField(label=say_later(en, zh), max_length=most, **more)
-
-
-def _text(en: str, zh: str, **more: Any) -> forms.CharField:  # noqa: ANN401 - the field's own
-    return forms.CharField(label=say_later(en, zh), max_length=2000, widget=_AREA, **more)
-
-
-def _pick(en: str, zh: str, choices: Any = (), **more: Any) -> forms.ChoiceField:  # noqa: ANN401 - the field's own
-    return forms.ChoiceField(label=say_later(en, zh), choices=choices, **more)
-
-
-def _day(en: str, zh: str, **more: Any) -> forms.DateField:  # noqa: ANN401 - the field's own
-    return forms.DateField(label=say_later(en, zh), widget=DayInput(), **more)
 
 
 def _ten(label: Any, **more: Any) -> forms.FloatField:  # noqa: ANN401 - a lazy sentence
@@ -48,31 +31,31 @@ def _metrics() -> list[tuple[str, str]]:
 class ItemForm(ActorForm):
     """A standard of care."""
 
-    stage = _pick("Stage of the exchange", "交换阶段", chosen_from(words.EXCHANGE))
-    scope = _pick("Scope of care", "关怀范围", chosen_from(words.SCOPES))
-    name_en = _line("Name (English)", "名称（英文）")
-    name_zh = _line("Name (Chinese)", "名称（中文）")
-    metric = _pick("Metric", "指标", _metrics, required=False)
-    measure = _line("Or: how it is measured", "或：如何衡量", required=False)
+    stage = pick("Stage of the exchange", "交换阶段", chosen_from(words.EXCHANGE))
+    scope = pick("Scope of care", "关怀范围", chosen_from(words.SCOPES))
+    name_en = line("Name (English)", "名称（英文）")
+    name_zh = line("Name (Chinese)", "名称（中文）")
+    metric = pick("Metric", "指标", _metrics, required=False)
+    measure = line("Or: how it is measured", "或：如何衡量", required=False)
     threshold_ = forms.FloatField(
         label=say_later("Threshold (shares from 0 to 1)", "标准值（比例填 0 至 1）")
     )
     at_most = forms.BooleanField(label=say_later("At most, not at least", "为上限而非下限"), required=False)
-    owner = _pick("Owner", "责任人")
-    touchpoint = _pick("Touchpoint", "接触点", required=False)
-    site = _pick("Site", "网点", required=False)
+    owner = pick("Owner", "责任人")
+    touchpoint = pick("Touchpoint", "接触点", required=False)
+    site = pick("Site", "网点", required=False)
 
 
 class GoalForm(ActorForm):
     """A goal of a class of customers."""
 
-    tier = _line("Class of customers", "客户类别", 60)
-    metric = _pick("Metric", "指标", chosen_from(_CUSTOMERS))
+    tier = line("Class of customers", "客户类别", 60)
+    metric = pick("Metric", "指标", chosen_from(_CUSTOMERS))
     target = forms.FloatField(label=say_later("Target (shares from 0 to 1)", "目标值（比例填 0 至 1）"))
-    starts_on = _day("From", "起始日")
-    until = _day("Until", "截止日")
-    owner = _pick("Owner", "责任人")
-    note = _line("How to get there", "如何达成", 400, required=False)
+    starts_on = day("From", "起始日")
+    until = day("Until", "截止日")
+    owner = pick("Owner", "责任人")
+    note = line("How to get there", "如何达成", 400, required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, actor=actor, **kwargs)
@@ -84,30 +67,30 @@ class GoalForm(ActorForm):
 class StepForm(ActorForm):
     """An adjustment of operations."""
 
-    what = _line("What is adjusted?", "调整什么？", 300)
-    owner = _pick("Owner", "责任人")
-    until = _day("Until", "期限")
+    what = line("What is adjusted?", "调整什么？", 300)
+    owner = pick("Owner", "责任人")
+    until = day("Until", "期限")
 
 
 class LevelForm(forms.Form):
     """The three grades of a market."""
 
-    differentiation = _pick("Product differentiation", "产品差异化程度", chosen_from(words.GRADES))
-    competition = _pick("Competition", "竞争程度", chosen_from(words.GRADES))
-    expectation = _pick("Expectation of customers", "客户期望", chosen_from(words.GRADES))
+    differentiation = pick("Product differentiation", "产品差异化程度", chosen_from(words.GRADES))
+    competition = pick("Competition", "竞争程度", chosen_from(words.GRADES))
+    expectation = pick("Expectation of customers", "客户期望", chosen_from(words.GRADES))
 
 
 class EvennessForm(forms.Form):
     """What the control chart shows."""
 
-    metric = _pick("Answers", "答案", chosen_from(words.ANSWERS), initial="nps")
-    by = _pick(
+    metric = pick("Answers", "答案", chosen_from(words.ANSWERS), initial="nps")
+    by = pick(
         "Compare",
         "对比",
         lambda: [("site", say("Sites", "网点")), ("team", say("Teams", "团队"))],
         initial="site",
     )
-    months = _pick(
+    months = pick(
         "Whole months",
         "整月数",
         lambda: [(str(n), str(n)) for n in (1, 3, 6, 12)],
@@ -118,8 +101,8 @@ class EvennessForm(forms.Form):
 class AuditForm(ActorForm):
     """A care audit: hard, soft, four factors, the environment, up to three measures for staff."""
 
-    site = _pick("Site", "网点")
-    on = _day("Day", "日期")
+    site = pick("Site", "网点")
+    on = day("Day", "日期")
     hard = _ten(say_later("Hard care: what is done (0 to 10)", "硬性关怀：做了什么（0 至 10）"))
     soft = _ten(say_later("Soft care: how it is done (0 to 10)", "软性关怀：如何去做（0 至 10）"))
     MEASURES = 3
@@ -137,7 +120,7 @@ class AuditForm(ActorForm):
             self.fields[f"environment_{code}"] = _ten(label, required=False)
         for number in range(1, self.MEASURES + 1):
             self._measure(number)
-        self.fields["note"] = _text("Note", "备注", required=False)
+        self.fields["note"] = sentences("Note", "备注", 2000, required=False)
 
     def _measure(self, number: int) -> None:
         n = {"n": number}
@@ -188,21 +171,21 @@ class AuditForm(ActorForm):
 class RuleForm(ActorForm):
     """A rule of the care calendar."""
 
-    name_en = _line("Name (English)", "名称（英文）")
-    name_zh = _line("Name (Chinese)", "名称（中文）")
-    stage = _pick("Stage", "阶段", chosen_from(words.STAGES))
-    trigger = _pick("When", "触发条件", chosen_from(words.TRIGGERS))
+    name_en = line("Name (English)", "名称（英文）")
+    name_zh = line("Name (Chinese)", "名称（中文）")
+    stage = pick("Stage", "阶段", chosen_from(words.STAGES))
+    trigger = pick("When", "触发条件", chosen_from(words.TRIGGERS))
     days = forms.IntegerField(label=say_later("Days", "天数"), min_value=0, max_value=1000, initial=0)
-    attribute = _line("Which date of the profile", "客户资料中的日期属性", 60, required=False)
-    purpose = _pick("Purpose the customer agreed to", "客户同意的目的", chosen_from(words.PURPOSES))
-    action = _pick("It brings about", "产生", chosen_from(words.ACTIONS))
-    channel = _pick("Channel", "渠道", chosen_from(words.CHANNELS))
-    survey = _pick("Survey (for an invitation)", "调查（用于邀请）", required=False)
-    tier = _line("Class of customers (empty: all)", "客户类别（空为全部）", 60, required=False)
-    touchpoint = _pick("Touchpoint", "接触点", required=False)
-    site = _pick("Site", "网点", required=False)
-    text_en = _text("What to say or do (English)", "说什么、做什么（英文）")
-    text_zh = _text("What to say or do (Chinese)", "说什么、做什么（中文）")
+    attribute = line("Which date of the profile", "客户资料中的日期属性", 60, required=False)
+    purpose = pick("Purpose the customer agreed to", "客户同意的目的", chosen_from(words.PURPOSES))
+    action = pick("It brings about", "产生", chosen_from(words.ACTIONS))
+    channel = pick("Channel", "渠道", chosen_from(words.CHANNELS))
+    survey = pick("Survey (for an invitation)", "调查（用于邀请）", required=False)
+    tier = line("Class of customers (empty: all)", "客户类别（空为全部）", 60, required=False)
+    touchpoint = pick("Touchpoint", "接触点", required=False)
+    site = pick("Site", "网点", required=False)
+    text_en = sentences("What to say or do (English)", "说什么、做什么（英文）", 2000)
+    text_zh = sentences("What to say or do (Chinese)", "说什么、做什么（中文）", 2000)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, actor=actor, **kwargs)
@@ -215,19 +198,19 @@ class RuleForm(ActorForm):
 class SettleForm(forms.Form):
     """How a task ended."""
 
-    status = _pick(
+    status = pick(
         "It was", "结果", lambda: [(code, told(words.TASK_STATUSES[code])) for code in ("done", "dropped")]
     )
-    note = _line("Note", "备注", 400, required=False)
+    note = line("Note", "备注", 400, required=False)
 
 
 class SuggestionForm(forms.Form):
     """A rule of suggestions: up to three conditions, all of which must hold."""
 
-    name_en = _line("Name (English)", "名称（英文）")
-    name_zh = _line("Name (Chinese)", "名称（中文）")
-    text_en = _text("Suggest (English)", "建议（英文）")
-    text_zh = _text("Suggest (Chinese)", "建议（中文）")
+    name_en = line("Name (English)", "名称（英文）")
+    name_zh = line("Name (Chinese)", "名称（中文）")
+    text_en = sentences("Suggest (English)", "建议（英文）", 2000)
+    text_zh = sentences("Suggest (Chinese)", "建议（中文）", 2000)
     CONDITIONS = 3
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's

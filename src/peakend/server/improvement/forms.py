@@ -7,25 +7,12 @@ from typing import Any
 
 from django import forms
 
-from peakend.language import Text
 from peakend.server.acting.actors import Actor, Role, role_name
 from peakend.server.company.models import Touchpoint
 from peakend.server.improvement import selectors, words
 from peakend.server.improvement.templatetags.improvement import named
-from peakend.server.web.forms import DayInput, MomentInput
+from peakend.server.web.forms import chosen_from, day, line, moment, pick, sentences
 from peakend.server.web.say import say, say_later, told
-
-Choices = Callable[[], list[tuple[str, str]]]
-
-
-def chosen_from(table: Mapping[str, Text], empty: bool = False) -> Choices:
-    """Choices of codes with their words in the page's language."""
-
-    def made() -> list[tuple[str, str]]:
-        listed = [(code, told(text)) for code, text in table.items()]
-        return [("", say("Choose", "请选择")), *listed] if empty else listed
-
-    return made
 
 
 class ActorForm(forms.Form):
@@ -99,80 +86,50 @@ _LISTS: dict[str, Callable[[Actor], Iterable[tuple[str, str]]]] = {
     "topic": _topics,
     "cycle": _cycles,
 }
-_AREA = forms.Textarea(attrs={"rows": 3})
-
-
-def _line(en: str, zh: str, most: int = 300, **more: Any) -> forms.CharField:  # noqa: ANN401 - the field's own
-    return forms.CharField(label=say_later(en, zh), max_length=most, **more)
-
-
-class _Sentences(forms.CharField):
-    """Several lines; a browser sends each of their ends as two characters, which nobody wrote."""
-
-    def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's
-        """The text with its lines ended as they are stored."""
-        return super().to_python(value.replace("\r\n", "\n") if isinstance(value, str) else value)
-
-
-def _text(en: str, zh: str, **more: Any) -> forms.CharField:  # noqa: ANN401 - the field's own
-    return _Sentences(label=say_later(en, zh), max_length=4000, widget=_AREA, **more)
-
-
-def _pick(en: str, zh: str, choices: Any = (), **more: Any) -> forms.ChoiceField:  # noqa: ANN401 - the field's own
-    return forms.ChoiceField(label=say_later(en, zh), choices=choices, **more)
-
-
-def _day(en: str, zh: str, **more: Any) -> forms.DateField:  # noqa: ANN401 - the field's own
-    return forms.DateField(label=say_later(en, zh), widget=DayInput(), **more)
-
-
-def _moment(en: str, zh: str) -> forms.DateTimeField:
-    widget = MomentInput()
-    return forms.DateTimeField(label=say_later(en, zh), widget=widget)
 
 
 class PointForm(ActorForm):
     """A line of the minutes."""
 
-    text = _line("What was said or agreed", "讨论或约定的内容", 1000)
-    item = _pick("Item", "议程项", chosen_from(words.ITEMS))
-    kind = _pick("It is", "类型", chosen_from(words.POINT_KINDS))
-    owner = _pick("Who does it", "负责人", required=False)
-    due_on = _day("Until", "期限", required=False)
+    text = line("What was said or agreed", "讨论或约定的内容", 1000)
+    item = pick("Item", "议程项", chosen_from(words.ITEMS))
+    kind = pick("It is", "类型", chosen_from(words.POINT_KINDS))
+    owner = pick("Who does it", "负责人", required=False)
+    due_on = day("Until", "期限", required=False)
 
 
 class TopicForm(ActorForm):
     """Raising a topic."""
 
-    title = _line("What do customers meet again and again?", "客户反复遇到什么问题？")
-    theme = _pick("Theme", "主题", chosen_from(words.THEMES, empty=True), required=False)
-    description = _text("What is known of it", "已知情况", required=False)
-    site = _pick("Site", "网点", required=False)
-    touchpoint = _pick("Touchpoint", "接触点", required=False)
+    title = line("What do customers meet again and again?", "客户反复遇到什么问题？", 300)
+    theme = pick("Theme", "主题", chosen_from(words.THEMES, empty=True), required=False)
+    description = sentences("What is known of it", "已知情况", required=False)
+    site = pick("Site", "网点", required=False)
+    touchpoint = pick("Touchpoint", "接触点", required=False)
 
 
 class TopicWorkForm(ActorForm):
     """What the owner finds out and plans."""
 
-    why1 = _line("Why does it happen?", "为什么会发生？", 400, required=False)
-    why2 = _line("And why that?", "那又是为什么？", 400, required=False)
-    why3 = _line("And why that? (3)", "那又是为什么？（3）", 400, required=False)
-    why4 = _line("And why that? (4)", "那又是为什么？（4）", 400, required=False)
-    why5 = _line("And why that? (5)", "那又是为什么？（5）", 400, required=False)
-    cause = _line("Root cause", "根本原因", 200, required=False)
-    department = _line("Department", "责任部门", 120, required=False)
-    owner = _pick("Owner", "责任人", required=False)
-    touchpoint = _pick("Touchpoint", "接触点", required=False)
-    cycle = _pick("Cycle", "所属循环", required=False)
-    resources = _text("Resources needed", "所需资源", required=False)
-    planned_change = _text("Planned change", "计划的变更", required=False)
-    review_on = _day("Review on", "验证日期", required=False)
+    why1 = line("Why does it happen?", "为什么会发生？", 400, required=False)
+    why2 = line("And why that?", "那又是为什么？", 400, required=False)
+    why3 = line("And why that? (3)", "那又是为什么？（3）", 400, required=False)
+    why4 = line("And why that? (4)", "那又是为什么？（4）", 400, required=False)
+    why5 = line("And why that? (5)", "那又是为什么？（5）", 400, required=False)
+    cause = line("Root cause", "根本原因", 200, required=False)
+    department = line("Department", "责任部门", 120, required=False)
+    owner = pick("Owner", "责任人", required=False)
+    touchpoint = pick("Touchpoint", "接触点", required=False)
+    cycle = pick("Cycle", "所属循环", required=False)
+    resources = sentences("Resources needed", "所需资源", required=False)
+    planned_change = sentences("Planned change", "计划的变更", required=False)
+    review_on = day("Review on", "验证日期", required=False)
 
 
 class LinkForm(forms.Form):
     """Which open topic a voice is to stand behind."""
 
-    topic = _pick("Topic", "议题", widget=forms.RadioSelect)
+    topic = pick("Topic", "议题", widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         from peakend.server.improvement.selectors.outer_loop import open_topics
@@ -187,20 +144,20 @@ class LinkForm(forms.Form):
 class ReviewForm(forms.Form):
     """The result of the review."""
 
-    review_verdict = _pick("Did it work?", "是否见效？", chosen_from(words.REVIEW_VERDICTS, empty=True))
-    review_result = _text("Result, with the figures that show it", "验证结果及佐证数据")
+    review_verdict = pick("Did it work?", "是否见效？", chosen_from(words.REVIEW_VERDICTS, empty=True))
+    review_result = sentences("Result, with the figures that show it", "验证结果及佐证数据")
 
 
 class ChangeForm(ActorForm):
     """The change approval form (ACT-03)."""
 
-    title = _line("What shall be changed?", "要变更什么？")
-    topic = _pick("Topic", "相关议题", required=False)
-    site = _pick("Site", "网点", required=False)
-    company_effect = _pick("For the company it gets", "对公司而言", chosen_from(words.EFFECTS))
-    company_benefit = _text("What the company has of it", "对公司的影响")
-    customer_effect = _pick("For customers it gets", "对客户而言", chosen_from(words.EFFECTS))
-    customer_benefit = _text("What customers have of it", "对客户的影响")
+    title = line("What shall be changed?", "要变更什么？", 300)
+    topic = pick("Topic", "相关议题", required=False)
+    site = pick("Site", "网点", required=False)
+    company_effect = pick("For the company it gets", "对公司而言", chosen_from(words.EFFECTS))
+    company_benefit = sentences("What the company has of it", "对公司的影响")
+    customer_effect = pick("For customers it gets", "对客户而言", chosen_from(words.EFFECTS))
+    customer_benefit = sentences("What customers have of it", "对客户的影响")
     cost = forms.DecimalField(
         label=say_later("Cost (CNY)", "成本（人民币元）"),
         required=False,
@@ -213,20 +170,20 @@ class ChangeForm(ActorForm):
 class CycleForm(ActorForm):
     """Opening a cycle."""
 
-    name = _line("Name", "名称", 200)
-    site = _pick("Site", "网点", required=False)
+    name = line("Name", "名称", 200)
+    site = pick("Site", "网点", required=False)
 
 
 class BroadcastForm(ActorForm):
     """ "You said, we did" in both languages."""
 
-    title_en = _line("Title (English)", "标题（英文）", 200)
-    title_zh = _line("Title (Chinese)", "标题（中文）", 200)
-    said_en = _text("You said (English)", "您说（英文）")
-    said_zh = _text("You said (Chinese)", "您说（中文）")
-    did_en = _text("We did (English)", "我们做（英文）")
-    did_zh = _text("We did (Chinese)", "我们做（中文）")
-    topic = _pick("Topic", "相关议题", required=False)
+    title_en = line("Title (English)", "标题（英文）", 200)
+    title_zh = line("Title (Chinese)", "标题（中文）", 200)
+    said_en = sentences("You said (English)", "您说（英文）")
+    said_zh = sentences("You said (Chinese)", "您说（中文）")
+    did_en = sentences("We did (English)", "我们做（英文）")
+    did_zh = sentences("We did (Chinese)", "我们做（中文）")
+    topic = pick("Topic", "相关议题", required=False)
     sites = forms.MultipleChoiceField(
         label=say_later("Sites (none: all)", "网点（不选即全部）"),
         required=False,
@@ -254,31 +211,31 @@ class BroadcastForm(ActorForm):
 class VisitForm(ActorForm):
     """Planning a visit; times are the site's."""
 
-    task = _line("What is to be done", "服务内容")
-    checklist = _pick("Checklist", "检查表")
-    site = _pick("Site", "网点")
-    team = _pick("Team", "团队", required=False)
-    employee = _pick("Who goes", "服务人员", required=False)
-    customer_id = _line("Customer's id", "客户编号", 120, required=False)
-    touchpoint = _pick("Touchpoint", "接触点", required=False)
-    window_from = _moment("Arrival from", "最早到达")
-    window_to = _moment("Arrival until", "最晚到达")
+    task = line("What is to be done", "服务内容", 300)
+    checklist = pick("Checklist", "检查表")
+    site = pick("Site", "网点")
+    team = pick("Team", "团队", required=False)
+    employee = pick("Who goes", "服务人员", required=False)
+    customer_id = line("Customer's id", "客户编号", 120, required=False)
+    touchpoint = pick("Touchpoint", "接触点", required=False)
+    window_from = moment("Arrival from", "最早到达")
+    window_to = moment("Arrival until", "最晚到达")
 
 
 class ReopenForm(forms.Form):
     """A visit that mends another."""
 
-    task = _line("What did not hold", "哪里没有修好")
-    window_from = _moment("Arrival from", "最早到达")
-    window_to = _moment("Arrival until", "最晚到达")
+    task = line("What did not hold", "哪里没有修好", 300)
+    window_from = moment("Arrival from", "最早到达")
+    window_to = moment("Arrival until", "最晚到达")
 
 
 class GestureForm(ActorForm):
     """An end gesture with its cap."""
 
-    name_en = _line("Gift (English)", "礼品（英文）", 200)
-    name_zh = _line("Gift (Chinese)", "礼品（中文）", 200)
-    checklist = _pick("For visits with", "适用检查表", required=False)
+    name_en = line("Gift (English)", "礼品（英文）", 200)
+    name_zh = line("Gift (Chinese)", "礼品（中文）", 200)
+    checklist = pick("For visits with", "适用检查表", required=False)
     unit_cost = forms.DecimalField(
         label=say_later("Cost of one (CNY)", "单份成本（元）"), min_value=0, max_digits=10, decimal_places=2
     )
@@ -299,22 +256,22 @@ class GestureForm(ActorForm):
 class NoteForm(ActorForm):
     """Informal feedback."""
 
-    text = _text("What did the customer say?", "客户说了什么？")
-    source = _pick("Heard by", "来源", chosen_from(words.SOURCES))
-    theme = _pick("Theme", "主题", chosen_from(words.THEMES, empty=True), required=False)
-    own_theme = _line("Or a theme of your own", "或自定主题", 80, required=False)
-    sentiment = _pick("It sounds", "情感", chosen_from(words.SENTIMENTS, empty=True), required=False)
-    touchpoint = _pick("Touchpoint", "接触点", required=False)
-    team = _pick("Team", "团队", required=False)
-    customer_id = _line("Customer's id", "客户编号", 120, required=False)
+    text = sentences("What did the customer say?", "客户说了什么？")
+    source = pick("Heard by", "来源", chosen_from(words.SOURCES))
+    theme = pick("Theme", "主题", chosen_from(words.THEMES, empty=True), required=False)
+    own_theme = line("Or a theme of your own", "或自定主题", 80, required=False)
+    sentiment = pick("It sounds", "情感", chosen_from(words.SENTIMENTS, empty=True), required=False)
+    touchpoint = pick("Touchpoint", "接触点", required=False)
+    team = pick("Team", "团队", required=False)
+    customer_id = line("Customer's id", "客户编号", 120, required=False)
 
 
 class CommentForm(forms.Form):
     """What a customer writes on a public page. `website` is a field only robots fill."""
 
-    text = _text("Your comment", "您的意见")
-    name = _line("Your name, if you like", "您的称呼", 80, required=False)
-    contact = _line(
+    text = sentences("Your comment", "您的意见")
+    name = line("Your name, if you like", "您的称呼", 80, required=False)
+    contact = line(
         "E-mail or phone, if you want an answer; never shown",
         "邮箱或电话（如需答复，不会公开）",
         200,
@@ -332,24 +289,24 @@ class CommentForm(forms.Form):
 class CommentPageForm(ActorForm):
     """Opening a public page."""
 
-    site = _pick("Site (none: the whole company)", "网点（不选即全公司）", required=False)
-    title_en = _line("Title (English)", "标题（英文）", 200)
-    title_zh = _line("Title (Chinese)", "标题（中文）", 200)
+    site = pick("Site (none: the whole company)", "网点（不选即全公司）", required=False)
+    title_en = line("Title (English)", "标题（英文）", 200)
+    title_zh = line("Title (Chinese)", "标题（中文）", 200)
 
 
 class StandardForm(ActorForm):
     """A service standard."""
 
-    name_en = _line("Name (English)", "名称（英文）", 200)
-    name_zh = _line("Name (Chinese)", "名称（中文）", 200)
-    metric = _pick("Metric", "指标", chosen_from(words.METRICS))
+    name_en = line("Name (English)", "名称（英文）", 200)
+    name_zh = line("Name (Chinese)", "名称（中文）", 200)
+    metric = pick("Metric", "指标", chosen_from(words.METRICS))
     threshold = forms.FloatField(label=say_later("At least (shares from 0 to 1)", "不低于（比例填 0 至 1）"))
     months = forms.IntegerField(
         label=say_later("Whole months looked at", "考察几个整月"), min_value=1, max_value=24, initial=3
     )
-    touchpoint = _pick("Touchpoint", "接触点", required=False)
-    site = _pick("Site", "网点", required=False)
-    evidence = _text("Why this threshold: what the data say", "标准依据（数据说明）", required=False)
+    touchpoint = pick("Touchpoint", "接触点", required=False)
+    site = pick("Site", "网点", required=False)
+    evidence = sentences("Why this threshold: what the data say", "标准依据（数据说明）", required=False)
     budget = forms.DecimalField(
         label=say_later("Budget a year (CNY)", "年度预算（元）"),
         required=False,
@@ -362,20 +319,20 @@ class StandardForm(ActorForm):
 class GoalForm(ActorForm):
     """A personal goal."""
 
-    touchpoint = _pick("Touchpoint", "接触点")
-    metric = _pick("Metric", "指标", chosen_from(words.METRICS))
+    touchpoint = pick("Touchpoint", "接触点")
+    metric = pick("Metric", "指标", chosen_from(words.METRICS))
     target = forms.FloatField(label=say_later("Target (shares from 0 to 1)", "目标值（比例填 0 至 1）"))
-    starts_on = _day("From", "起始日")
-    ends_on = _day("Until", "结束日")
-    note = _line("How to get there", "如何达成", 400, required=False)
+    starts_on = day("From", "起始日")
+    ends_on = day("Until", "结束日")
+    note = line("How to get there", "如何达成", 400, required=False)
 
 
 class SchemeForm(forms.Form):
     """A KPI scheme: up to six measures."""
 
-    role = _pick("Role", "角色", lambda: [(role.value, told(role_name(role))) for role in Role])
-    name_en = _line("Name (English)", "名称（英文）", 200)
-    name_zh = _line("Name (Chinese)", "名称（中文）", 200)
+    role = pick("Role", "角色", lambda: [(role.value, told(role_name(role))) for role in Role])
+    name_en = line("Name (English)", "名称（英文）", 200)
+    name_zh = line("Name (Chinese)", "名称（中文）", 200)
     service_at_least = forms.FloatField(
         label=say_later("Service weighs at least", "服务权重不低于"), initial=0.5, min_value=0, max_value=1
     )

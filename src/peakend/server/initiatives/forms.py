@@ -9,20 +9,11 @@ from django import forms
 from peakend.server.acting.actors import Actor
 from peakend.server.channels.selectors import surveys
 from peakend.server.company.models import Touchpoint
-from peakend.server.improvement.forms import chosen_from
 from peakend.server.improvement.selectors import own_sites
 from peakend.server.improvement.templatetags.improvement import named
 from peakend.server.initiatives import words
-from peakend.server.web.forms import DayInput
+from peakend.server.web.forms import chosen_from, day, line
 from peakend.server.web.say import picked, say, say_later
-
-
-def _line(en: str, zh: str, most: int = 200, **more: Any) -> forms.CharField:  # noqa: ANN401 - the field's own
-    return forms.CharField(label=say_later(en, zh), max_length=most, **more)
-
-
-def _day(en: str, zh: str, **more: Any) -> forms.DateField:  # noqa: ANN401 - the field's own
-    return forms.DateField(label=say_later(en, zh), widget=DayInput(), **more)
 
 
 def _percent(en: str, zh: str, low: float, high: float, first: float) -> forms.FloatField:
@@ -69,12 +60,12 @@ class PlacedForm(forms.Form):
 class CampaignForm(PlacedForm):
     """A win-back campaign; shares are entered in per cent."""
 
-    name_en = _line("Name in English", "英文名称")
-    name_zh = _line("Name in Chinese", "中文名称")
-    offer_en = _line("Offer in English", "英文方案", 1000)
-    offer_zh = _line("Offer in Chinese", "中文方案", 1000)
+    name_en = line("Name in English", "英文名称")
+    name_zh = line("Name in Chinese", "中文名称")
+    offer_en = line("Offer in English", "英文方案", 1000)
+    offer_zh = line("Offer in Chinese", "中文方案", 1000)
     site = forms.ChoiceField(label=say_later("Customers of", "客户所属网点"), required=False)
-    tiers = _line(
+    tiers = line(
         "Tiers, with commas; empty: every tier", "客户等级，以逗号分隔；留空为全部", 1000, required=False
     )
     away_days = _count("Days without any contact from them", "未互动天数", 180)
@@ -92,10 +83,10 @@ class CampaignForm(PlacedForm):
         required=False,
     )
     holdout = _percent("Held out, per cent", "对照比例（%）", 5, 90, 30)
-    starts_on = _day("First day", "开始日")
-    ends_on = _day("Last day of contacts", "联系截止日")
+    starts_on = day("First day", "开始日")
+    ends_on = day("Last day of contacts", "联系截止日")
     window_days = _count("Days to come back in, from the draw", "回访观察天数（自抽取起）", 90)
-    return_kinds = _line(
+    return_kinds = line(
         "Kinds of interaction that count as coming back, with commas; empty: any",
         "算作回访的互动类型，以逗号分隔；留空为任意",
         1000,
@@ -124,7 +115,7 @@ class CampaignForm(PlacedForm):
 class AcceptForm(forms.Form):
     """Who took the offer."""
 
-    customer_id = _line("Customer number", "客户编号", 120)
+    customer_id = line("Customer number", "客户编号", 120)
 
 
 class CallForm(forms.Form):
@@ -136,8 +127,8 @@ class CallForm(forms.Form):
 class InitiativeForm(PlacedForm):
     """An initiative."""
 
-    name_en = _line("Name in English", "英文名称")
-    name_zh = _line("Name in Chinese", "中文名称")
+    name_en = line("Name in English", "英文名称")
+    name_zh = line("Name in Chinese", "中文名称")
     kind = forms.ChoiceField(label=say_later("Kind", "类别"), choices=chosen_from(words.KINDS))
     metric = forms.ChoiceField(
         label=say_later("It is to lift", "要提升的指标"), choices=chosen_from(words.METRICS)
@@ -158,21 +149,21 @@ class InitiativeForm(PlacedForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    before_from = _day("Before: first day", "之前：首日")
-    before_to = _day("Before: last day", "之前：末日")
-    after_from = _day("After: first day", "之后：首日")
-    after_to = _day("After: last day", "之后：末日")
+    before_from = day("Before: first day", "之前：首日")
+    before_to = day("Before: last day", "之前：末日")
+    after_from = day("After: first day", "之后：首日")
+    after_to = day("After: last day", "之后：末日")
 
 
 class SpendForm(forms.Form):
     """Money spent."""
 
-    day = _day("Day", "日期")
+    day = day("Day", "日期")
     amount = forms.DecimalField(
         label=say_later("Amount", "金额"), min_value=0.01, max_digits=11, decimal_places=2
     )
     currency = _currency()
-    note = _line("For what", "用途", 400, required=False)
+    note = line("For what", "用途", 400, required=False)
 
 
 class CurveForm(PlacedForm):

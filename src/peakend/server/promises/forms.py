@@ -9,31 +9,16 @@ from django import forms
 from peakend.language import Text
 from peakend.server.acting.actors import Actor
 from peakend.server.company.models import Touchpoint
-from peakend.server.improvement.forms import chosen_from
 from peakend.server.improvement.selectors import people, sites
 from peakend.server.improvement.templatetags.improvement import named
 from peakend.server.promises import words
 from peakend.server.promises.models import PromiseVersion
 from peakend.server.promises.selectors import today
-from peakend.server.web.forms import DayInput
+from peakend.server.web.forms import DayInput, chosen_from, day, line, sentences
 from peakend.server.web.say import say, say_later
 
 HEAD = ("name_en", "name_zh", "owner", "touchpoint", "kept_at_least")
 MOST_NUMBER = 999_999_999
-
-
-def _line(en: str, zh: str, most: int = 200, **more: Any) -> forms.CharField:  # noqa: ANN401 - the field's own
-    return forms.CharField(label=say_later(en, zh), max_length=most, **more)
-
-
-def _text(en: str, zh: str) -> forms.CharField:
-    area = forms.Textarea(attrs={"rows": 3})
-    return forms.CharField(label=say_later(en, zh), max_length=4000, widget=area)
-
-
-def _day(en: str, zh: str) -> forms.DateField:
-    widget = DayInput()
-    return forms.DateField(label=say_later(en, zh), widget=widget, required=False)
 
 
 def _count(en: str, zh: str) -> forms.IntegerField:
@@ -55,8 +40,8 @@ def _number(en: str, zh: str, most: float) -> forms.FloatField:
 class HeadForm(forms.Form):
     """Name, owner, touchpoint and threshold."""
 
-    name_en = _line("Name (English)", "名称（英文）")
-    name_zh = _line("Name (Chinese)", "名称（中文）")
+    name_en = line("Name (English)", "名称（英文）")
+    name_zh = line("Name (Chinese)", "名称（中文）")
     owner = forms.ChoiceField(label=say_later("Owner", "责任人"), required=False)
     touchpoint = forms.ChoiceField(label=say_later("Touchpoint", "接触点"), required=False)
     kept_at_least = forms.FloatField(
@@ -85,18 +70,18 @@ class ClaimForm(forms.Form):
     """What is advertised, where, and to whom."""
 
     heading = Text("Claim", "宣传")
-    claim_en = _text("Claim as advertised (English)", "宣传内容（英文）")
-    claim_zh = _text("Claim as advertised (Chinese)", "宣传内容（中文）")
-    channels = _line("Advertised in (with commas)", "宣传渠道（逗号分隔）", 400, required=False)
-    eligible = _line("Who is eligible", "适用客户", 300, required=False)
-    tiers = _line(
+    claim_en = sentences("Claim as advertised (English)", "宣传内容（英文）")
+    claim_zh = sentences("Claim as advertised (Chinese)", "宣传内容（中文）")
+    channels = line("Advertised in (with commas)", "宣传渠道（逗号分隔）", 400, required=False)
+    eligible = line("Who is eligible", "适用客户", 300, required=False)
+    tiers = line(
         "Tiers that are eligible (with commas; none: all)",
         "适用等级（逗号分隔，不填即全部）",
         400,
         required=False,
     )
-    starts_on = _day("From", "起始日")
-    ends_on = _day("Until", "结束日")
+    starts_on = day("From", "起始日", required=False)
+    ends_on = day("Until", "结束日", required=False)
 
     def clean_channels(self) -> list[str]:
         """Words between commas of either language."""
@@ -141,7 +126,7 @@ class ChangeForm(forms.Form):
 
     heading = Text("Change", "变更")
     in_force_from = forms.DateField(label=say_later("In force from", "生效日"), widget=DayInput())
-    change_note = _line("What changes, and why", "变更内容与原因", 400, required=False)
+    change_note = line("What changes, and why", "变更内容与原因", 400, required=False)
     reason = forms.CharField(
         label=say_later("Reason, where the check says no", "未通过检查时的理由"),
         max_length=1000,
@@ -153,19 +138,19 @@ class ChangeForm(forms.Form):
 class ItemForm(forms.Form):
     """One item; a line without a name is left out."""
 
-    name_en = _line("Item (English)", "条目（英文）")
-    name_zh = _line("Item (Chinese)", "条目（中文）")
+    name_en = line("Item (English)", "条目（英文）")
+    name_zh = line("Item (Chinese)", "条目（中文）")
     kind = forms.ChoiceField(label=say_later("Kind", "类型"), choices=chosen_from(words.KINDS))
     better = forms.ChoiceField(label=say_later("Direction", "方向"), choices=chosen_from(words.BETTER))
-    claimed = _line(
+    claimed = line(
         "Advertised: number, “unlimited”, yes, no, or text",
         "宣传：数值、不限、是、否或文字",
         300,
         required=False,
     )
-    terms = _line("The terms say", "条款", 300, required=False)
-    unit_en = _line("Unit (English)", "单位（英文）", 60, required=False)
-    unit_zh = _line("Unit (Chinese)", "单位（中文）", 60, required=False)
+    terms = line("The terms say", "条款", 300, required=False)
+    unit_en = line("Unit (English)", "单位（英文）", 60, required=False)
+    unit_zh = line("Unit (Chinese)", "单位（中文）", 60, required=False)
     material = forms.BooleanField(
         label=say_later("It matters to the decision of a customer", "影响客户的决定"),
         required=False,
@@ -205,7 +190,7 @@ class UseForm(forms.Form):
         initial=today,
     )
     site = forms.ChoiceField(label=say_later("Site", "网点"))
-    case = _line("Number of the case", "工单编号", 40, required=False)
+    case = line("Number of the case", "工单编号", 40, required=False)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)

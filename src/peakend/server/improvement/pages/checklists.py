@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_POST
 from peakend.server.acting.errors import ConflictError, InvalidError
 from peakend.server.acting.policies import require
 from peakend.server.improvement import policies
-from peakend.server.improvement.forms import chosen_from
 from peakend.server.improvement.pages.pressing import pressed, told_into
 from peakend.server.improvement.selectors import visits as found
 from peakend.server.improvement.services import visits as services
 from peakend.server.improvement.words import ASPECTS
+from peakend.server.web.forms import chosen_from
 from peakend.server.web.pages import actor_of, page
 from peakend.server.web.say import say, say_later
 

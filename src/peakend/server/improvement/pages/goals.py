@@ -16,11 +16,12 @@ from peakend.server.acting import clock
 from peakend.server.acting.actors import Role
 from peakend.server.acting.errors import InvalidError
 from peakend.server.improvement import policies
-from peakend.server.improvement.forms import GoalForm, SchemeForm, StandardForm, chosen_from
+from peakend.server.improvement.forms import GoalForm, SchemeForm, StandardForm
 from peakend.server.improvement.pages.pressing import asked, pressed, told_into
 from peakend.server.improvement.selectors import goals as found
 from peakend.server.improvement.services import goals as services
 from peakend.server.improvement.words import KPI_KINDS
+from peakend.server.web.forms import chosen_from
 from peakend.server.web.pages import actor_of, page
 from peakend.server.web.say import say, say_later
 
