@@ -1,4 +1,4 @@
-"""Did it pay: what an initiative changed, how sure that is, and what it cost."""
+"""Did it pay: what an initiative changed, how sure that is, what it cost, and what stays in control."""
 
 from peakend.evidence.effects import Effect, effect_on_means, effect_on_proportions
 from peakend.evidence.errors import EvidenceError

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from peakend.evidence.control_charts import Point
 from peakend.server.care import policies
-from peakend.server.care.control import Point
 from peakend.server.care.models import CareAudit
 from peakend.server.care.selectors import audits as found
 from peakend.server.care.selectors.consistency import code_of, evenness

@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from peakend.evidence.control_charts import Place, Point
 from peakend.server.acting import clock
 from peakend.server.care import policies
-from peakend.server.care.control import Place, Point
 from peakend.server.care.forms import AuditForm, EvennessForm
 from peakend.server.care.score import SOFT_LEAST
 from peakend.server.care.selectors import audits as found

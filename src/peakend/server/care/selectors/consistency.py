@@ -6,8 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from peakend.evidence.control_charts import Chart, Place, chart
 from peakend.server.acting.actors import Actor
-from peakend.server.care.control import Chart, Place, chart
 from peakend.server.company.models import Site, Team
 from peakend.server.improvement.figures import Versions, completed, score_of
 from peakend.server.improvement.selectors import own_sites, team_key

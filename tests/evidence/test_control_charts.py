@@ -7,7 +7,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from peakend.server.care.control import c4, chart
+from peakend.evidence.control_charts import c4, chart
 
 # The answers of a survey: not normal, bounded, skewed.
 SCORES, SHARES = np.arange(11), np.array([2, 1, 1, 2, 3, 6, 8, 14, 22, 20, 21]) / 100

@@ -1,4 +1,4 @@
-"""Control charts of places: X-bar and S with the limits that each place's own n gives (ACT-12).
+"""Control charts of places: X-bar and S with the limits that each place's own n gives.
 
 Source: Montgomery, Introduction to Statistical Quality Control, charts of x-bar and s with variable
 sample size: centre Σ n x̄ / Σ n, spread s̄ = √(Σ (n − 1) s² / Σ (n − 1)), limits centre ± A3(n) s̄ and
@@ -10,15 +10,18 @@ set the limits of the others: they are left out of centre and spread, the farthe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, inf, sqrt
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, ndtr
 
 from peakend.feedback.comparison import holm
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Numbers = NDArray[np.float64]
 LIMIT = 3.0
